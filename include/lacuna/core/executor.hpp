@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <lacuna/core/extents.hpp>
+#include <memory>
+#include <unsupported/Eigen/CXX11/ThreadPool>
+
+#if defined(_OPENMP)
+#include <omp.h>
+#endif
+
+namespace lacuna::inline LACUNA_ABI {
+
+/// Runs f(0) ... f(count - 1), in any order, possibly at once, and returns when all are done.
+/// `f` must not throw. `concurrency()` is how many may run at once; operators cut work by it,
+/// and give bit-identical results for any value of it.
+template <class E>
+concept executor = requires(const E& e, index_t count, void (*f)(index_t)) {
+  e.for_each_index(count, f);
+  { e.concurrency() } -> std::convertible_to<index_t>;
+};
+
+/// One after the other, on the calling thread.
+struct serial {
+  [[nodiscard]] index_t concurrency() const noexcept { return 1; }
+  template <class F>
+  void for_each_index(index_t count, const F& f) const {
+    for (index_t i = 0; i < count; ++i) f(i);
+  }
+};
+
+namespace detail {
+/// Starts a pool's threads off the CPU of their creator, which works too. Left to themselves,
+/// threads that wake for short tasks were seen to stay on their waker's CPU on virtual machines
+/// whose kernel knows no scheduling domains: two threads ran no faster than one.
+struct spread_threads : Eigen::StlThreadEnvironment {
+  EnvThread* CreateThread(std::function<void()> f) {
+#if defined(__linux__)
+    cpu_set_t others;
+    sched_getaffinity(0, sizeof(others), &others);
+    CPU_CLR(static_cast<unsigned>(sched_getcpu()), &others);
+    return Eigen::StlThreadEnvironment::CreateThread([f = std::move(f), others] {
+      if (CPU_COUNT(&others) > 0) sched_setaffinity(0, sizeof(others), &others);
+      f();
+    });
+#else
+    return Eigen::StlThreadEnvironment::CreateThread(std::move(f));
+#endif
+  }
+};
+}  // namespace detail
+
+/// Threads of an `Eigen::ThreadPool`, its own or the engine's. The calling thread works too, so a
+/// pool of `threads` starts threads - 1 workers, and it does not sleep while they finish. Don't
+/// call it from inside one of its own tasks.
+class thread_pool {
+ public:
+  explicit thread_pool(int threads)
+      : owned_(threads > 1
+                   ? std::make_shared<Eigen::ThreadPoolTempl<detail::spread_threads>>(threads - 1)
+                   : nullptr),
+        pool_(owned_.get()) {}
+  explicit thread_pool(Eigen::ThreadPoolInterface& engine_pool) : pool_(&engine_pool) {}
+
+  [[nodiscard]] index_t concurrency() const noexcept {
+    return pool_ == nullptr ? 1 : pool_->NumThreads() + 1;
+  }
+
+  template <class F>
+  void for_each_index(index_t count, const F& f) const {
+    const index_t workers = std::min(concurrency(), count) - 1;
+    if (workers < 1) return serial{}.for_each_index(count, f);
+    std::atomic<index_t> next{0};
+    std::atomic<index_t> working{workers};
+    const auto work = [&] {
+      for (index_t i = next++; i < count; i = next++) f(i);
+    };
+    for (index_t w = 0; w < workers; ++w) {
+      pool_->Schedule([&] {
+        work();
+        --working;
+      });
+    }
+    work();
+    while (working.load() != 0) std::this_thread::yield();
+  }
+
+ private:
+  std::shared_ptr<Eigen::ThreadPoolInterface> owned_;
+  Eigen::ThreadPoolInterface* pool_{nullptr};
+};
+
+#if defined(_OPENMP)
+/// The threads of OpenMP, where the program is compiled with it.
+struct openmp {
+  int threads = omp_get_max_threads();
+
+  [[nodiscard]] index_t concurrency() const noexcept { return threads; }
+  template <class F>
+  void for_each_index(index_t count, const F& f) const {
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+    for (index_t i = 0; i < count; ++i) f(i);
+  }
+};
+#endif
+
+}  // namespace lacuna::inline LACUNA_ABI

@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <lacuna/core/aligned.hpp>
+#include <lacuna/core/message.hpp>
+#include <lacuna/format/concepts.hpp>
+#include <limits>
+#include <vector>
+
+namespace lacuna::inline LACUNA_ABI::kernel {
+
+/// What the register tiles read: the matrix cut in panels of Rows rows that share column
+/// positions. A panel is a list of entries; an entry is one k and the panel's Rows values there,
+/// so blocks, shared N:M, strict N:M (Rows = 1), CSR and dense rows are all the same loop:
+///
+///   for each entry e of the panel: Y[rows] += values[e] * X[k[e]]
+///
+/// Values are held in the type T they are multiplied in. Rows beyond the matrix are zero.
+template <class T, index_t Rows>
+struct panels {
+  static constexpr index_t rows_per_panel = Rows;
+
+  index_t rows{0};                  ///< rows of the matrix
+  index_t depth{0};                 ///< rows of X: every k is below it
+  std::vector<index_t> offsets{0};  ///< first entry of each panel, and the count of entries
+  aligned_vector<std::int32_t> k;   ///< row of X of each entry
+  aligned_vector<T> values;         ///< Rows an entry
+
+  [[nodiscard]] index_t count() const noexcept { return static_cast<index_t>(offsets.size()) - 1; }
+  [[nodiscard]] index_t entries() const noexcept { return offsets.back(); }
+};
+
+namespace detail {
+
+/// Fills panels through `emit(row, k, value_of_row)`; `column` maps a column of the matrix to the
+/// row of X it meets, or to -1 where it meets none (padding).
+template <class T, index_t Rows, class Column>
+struct panel_builder {
+  panels<T, Rows> out;
+  const Column& column;
+
+  template <class Value>
+  void entry(index_t col, index_t valid_rows, const Value& value) {
+    const index_t k = column(col);
+    if (k < 0) return;
+    out.k.push_back(static_cast<std::int32_t>(k));
+    for (index_t r = 0; r < Rows; ++r) {
+      out.values.push_back(r < valid_rows ? static_cast<T>(value(r)) : T(0));
+    }
+  }
+  void end_panel() { out.offsets.push_back(static_cast<index_t>(out.k.size())); }
+};
+
+template <index_t Rows, class Builder, scalar T>
+void fill_panels(const dense_matrix<T>& a, Builder& b) {
+  for (index_t i = 0; i < a.rows(); i += Rows) {
+    for (index_t k = 0; k < a.cols(); ++k) {
+      b.entry(k, std::min(Rows, a.rows() - i), [&](index_t r) { return a(i + r, k); });
+    }
+    b.end_panel();
+  }
+}
+
+template <index_t Rows, class Builder, scalar T, index_t R, index_t C>
+void fill_panels(const block_csr<T, R, C>& a, Builder& b) {
+  static_assert(R % Rows == 0, "panels are parts of a block row");
+  for (index_t i = 0; i < a.rows(); i += Rows) {
+    const auto [first, last] = a.block_range(i / R);
+    for (index_t n = first; n < last; ++n) {
+      const T* values = a.block_values(n) + i % R * C;
+      const index_t k0 = a.block_column(n) * C;
+      for (index_t c = 0; c < std::min(C, a.cols() - k0); ++c) {
+        b.entry(k0 + c, std::min(Rows, a.rows() - i), [&](index_t r) { return values[r * C + c]; });
+      }
+    }
+    b.end_panel();
+  }
+}
+
+template <index_t Rows, class Builder, scalar T, index_t N, index_t M, index_t V>
+void fill_panels(const n_m_matrix<T, N, M, V>& a, Builder& b) {
+  static_assert(V % Rows == 0, "panels are parts of a row group");
+  for (index_t i = 0; i < a.rows(); i += Rows) {
+    for (index_t s = 0; s < a.slots(); ++s) {
+      if (a.column(i / V, s) >= a.cols()) continue;
+      const T* values = a.slot_values(i / V, s) + i % V;
+      b.entry(a.column(i / V, s), std::min(Rows, a.rows() - i),
+              [&](index_t r) { return values[r]; });
+    }
+    b.end_panel();
+  }
+}
+
+}  // namespace detail
+
+/// Packs any format into panels of Rows rows; `depth` is how many rows X has and `column` says
+/// which of them a column of the matrix meets (-1: none). O(stored values).
+template <index_t Rows, matrix_format Format, class Column>
+[[nodiscard]] auto pack_panels(const Format& a, index_t depth, const Column& column) {
+  using T = accumulator_t<value_type_t<Format>>;
+  if (depth > std::numeric_limits<std::int32_t>::max()) {
+    throw shape_error(message("a product over ", depth, " rows is more than 2^31 - 1"));
+  }
+  detail::panel_builder<T, Rows, Column> builder{{}, column};
+  detail::fill_panels<Rows>(a, builder);
+  builder.out.rows = a.rows();
+  builder.out.depth = depth;
+  return std::move(builder.out);
+}
+
+}  // namespace lacuna::inline LACUNA_ABI::kernel

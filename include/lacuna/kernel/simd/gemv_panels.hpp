@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <lacuna/kernel/pack/panels.hpp>
+#include <lacuna/kernel/position.hpp>
+#include <lacuna/kernel/simd/batch.hpp>
+
+namespace lacuna::inline LACUNA_ABI::kernel::simd {
+
+namespace detail {
+
+/// Sums of one panel with one batch of Rows lanes: the values of an entry are one load. Four
+/// chains hide the latency of FMA.
+template <class B, class T, index_t Rows>
+LACUNA_ALWAYS_INLINE void panel_sums(const T* values, const std::int32_t* k, index_t entries,
+                                     const T* x, T* sums) noexcept {
+  constexpr index_t chains = 4;
+  B chain[chains] = {B(T(0)), B(T(0)), B(T(0)), B(T(0))};
+  index_t e = 0;
+  for (; e + chains <= entries; e += chains) {
+    for (index_t c = 0; c < chains; ++c) {
+      chain[c] = multiply_add(B::load_unaligned(values + (e + c) * Rows), B(x[k[e + c]]), chain[c]);
+    }
+  }
+  for (; e < entries; ++e) {
+    chain[0] = multiply_add(B::load_unaligned(values + e * Rows), B(x[k[e]]), chain[0]);
+  }
+  ((chain[0] + chain[1]) + (chain[2] + chain[3])).store_unaligned(sums);
+}
+
+/// Sums of one row, entries side by side in the lanes, X gathered.
+template <class Arch, class T>
+LACUNA_ALWAYS_INLINE T row_sum(const T* values, const std::int32_t* k, index_t entries,
+                               const T* x) noexcept {
+  using B = batch<T, Arch>;
+  constexpr index_t w = lanes<T, Arch>;
+  B total(T(0));
+  index_t e = 0;
+  for (; e + w <= entries; e += w) {
+    alignas(64) T gathered[B::size];
+    for (index_t j = 0; j < w; ++j) gathered[j] = x[k[e + j]];
+    total = multiply_add(B::load_unaligned(values + e), B::load_aligned(gathered), total);
+  }
+  alignas(64) T lane[B::size];
+  total.store_aligned(lane);
+  T sum(0);
+  for (index_t j = 0; j < w; ++j) sum += lane[j];
+  for (; e < entries; ++e) sum += values[e] * x[k[e]];
+  return sum;
+}
+
+}  // namespace detail
+
+/// y = epilogue(W x) for panels first ... last - 1: x (depth) contiguous, y (rows) with `stride`
+/// between its values. Bound by the bytes of W from L2 on.
+template <class Arch, class T, index_t Rows, class Epilogue>
+void gemv_panels(const panels<T, Rows>& w, index_t first, index_t last, const T* x, T* y,
+                 index_t stride, const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+  LACUNA_EXPECTS(0 <= first && first <= last && last <= w.count());
+  for (index_t p = first; p < last; ++p) {
+    const index_t begin = w.offsets[static_cast<std::size_t>(p)];
+    const index_t entries = w.offsets[static_cast<std::size_t>(p) + 1] - begin;
+    const T* values = w.values.data() + begin * Rows;
+    const std::int32_t* k = w.k.data() + begin;
+    T sums[static_cast<std::size_t>(Rows)] = {};
+    using sized = xsimd::make_sized_batch_t<T, static_cast<std::size_t>(Rows)>;
+    if constexpr (Rows == 1) {
+      sums[0] = detail::row_sum<Arch>(values, k, entries, x);
+    } else if constexpr (Rows == lanes<T, Arch>) {
+      detail::panel_sums<batch<T, Arch>, T, Rows>(values, k, entries, x, sums);
+    } else if constexpr (!std::is_void_v<sized>) {
+      detail::panel_sums<sized, T, Rows>(values, k, entries, x, sums);
+    } else {
+      for (index_t e = 0; e < entries; ++e) {
+        for (index_t r = 0; r < Rows; ++r) sums[r] += values[e * Rows + r] * x[k[e]];
+      }
+    }
+    for (index_t r = 0; r < std::min(Rows, w.rows - p * Rows); ++r) {
+      y[(p * Rows + r) * stride] = epilogue(sums[r], position{p * Rows + r, 0, 1, 0});
+    }
+  }
+}
+
+}  // namespace lacuna::inline LACUNA_ABI::kernel::simd

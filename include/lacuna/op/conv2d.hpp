@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <lacuna/core/message.hpp>
+#include <lacuna/format/filter.hpp>
+#include <lacuna/op/column_source.hpp>
+#include <lacuna/op/epilogue.hpp>
+#include <lacuna/op/multiply_strips.hpp>
+#include <lacuna/op/plan.hpp>
+#include <utility>
+
+namespace lacuna::inline LACUNA_ABI {
+
+/// How a convolution moves: `conv2d(filters, {.stride = 2, .padding = 1})`. One number means both
+/// axes, `{h, w}` each; padding also takes {top, left, bottom, right}.
+struct conv2d_options {
+  extents2 stride{1};
+  padding2 padding{0};
+  extents2 dilation{1};
+  index_t groups{1};
+};
+
+/// Y = epilogue(W * X): filters (out, in, h, w) in any format, X (n, in, h, w), Y (n, out, h', w')
+/// with h' = floor((h + pads - dilation (kernel_h - 1) - 1) / stride) + 1, NCHW.
+///
+/// Packs W once; calls are const and may run at the same time. The patches under a register tile's
+/// output pixels are gathered tile by tile, so im2col is never in memory as a whole; 1x1 filters of
+/// stride 1 read X in place.
+///
+/// @throws shape_error when shapes do not fit, unsupported_error for groups other than 1.
+template <matrix_format Format, class Epilogue = no_epilogue, class Arch = xsimd::default_arch>
+class conv2d {
+ public:
+  using accumulator = accumulator_t<value_type_t<Format>>;
+  static constexpr index_t tile_rows = kernel::simd::tile_rows<Arch>(row_unit_v<Format>);
+
+  explicit conv2d(const filter<Format>& w, const conv2d_options& options = {},
+                  Epilogue epilogue = {})
+      : in_channels_(w.in),
+        window_(checked_window(w, options)),
+        w_(kernel::pack_panels<tile_rows>(w.matrix, w.taps() * w.in,
+                                          [&w](index_t k) {
+                                            const index_t c = k % w.padded_in();
+                                            return c < w.in ? k / w.padded_in() * w.in + c : -1;
+                                          })),
+        epilogue_(std::move(epilogue)) {}
+
+  /// Extents of Y for X of extents `in`.
+  [[nodiscard]] extents4 output_extents(const extents4& in) const noexcept {
+    return {in.n, w_.rows, window_.out_h(in.h), window_.out_w(in.w)};
+  }
+  [[nodiscard]] const kernel::window& window() const noexcept { return window_; }
+
+  /// y = epilogue(W * x). `epilogue` replaces the operator's own for this call.
+  template <class X, executor Executor, class CallEpilogue>
+  void operator()(const tensor<X>& x, tensor<accumulator>& y, const Executor& executor,
+                  const CallEpilogue& epilogue) const {
+    const extents4 out = output_extents(x.extents());
+    if (x.extents().c != in_channels_ || !(y.extents() == out)) {
+      throw shape_error(message("conv2d: filters (", w_.rows, ", ", in_channels_, ", ",
+                                window_.kernel_h, ", ", window_.kernel_w, ") on X ", x.extents(),
+                                " into Y ", y.extents(), ": expected ", in_channels_,
+                                " input channels and Y ", out));
+    }
+    const index_t pixels = out.h * out.w;
+    detail::expect_fits(epilogue, out.n, out.c, pixels);
+    detail::multiply_strips<Arch>(
+        w_, detail::patch_columns<accumulator, X>{x.data(), x.extents(), window_}, y.data(), pixels,
+        out.c * pixels, executor, epilogue);
+  }
+  template <class X, executor Executor = serial>
+  void operator()(const tensor<X>& x, tensor<accumulator>& y, const Executor& executor = {}) const {
+    (*this)(x, y, executor, epilogue_);
+  }
+  /// Returns y.
+  template <class X>
+  [[nodiscard]] tensor<accumulator> operator()(const tensor<X>& x) const {
+    tensor<accumulator> y(output_extents(x.extents()));
+    (*this)(x, y, serial{}, epilogue_);
+    return y;
+  }
+
+  [[nodiscard]] lacuna::plan plan() const { return detail::plan_of<Format, Arch>("conv2d", w_); }
+
+ private:
+  static kernel::window checked_window(const filter<Format>& w, const conv2d_options& o) {
+    expect_consistent(w);
+    if (o.groups != 1) {
+      throw unsupported_error(message("conv2d: groups = ", o.groups,
+                                      "; only 1 is supported so far: make one conv2d a group"));
+    }
+    if (o.stride.h < 1 || o.stride.w < 1 || o.dilation.h < 1 || o.dilation.w < 1 ||
+        o.padding.top < 0 || o.padding.left < 0 || o.padding.bottom < 0 || o.padding.right < 0) {
+      throw shape_error(message(
+          "conv2d: stride (", o.stride.h, ", ", o.stride.w, ") and dilation (", o.dilation.h, ", ",
+          o.dilation.w, ") must be positive, padding (", o.padding.top, ", ", o.padding.left, ", ",
+          o.padding.bottom, ", ", o.padding.right, ") not negative"));
+    }
+    return {w.kernel_h, w.kernel_w, o.stride, o.padding, o.dilation};
+  }
+
+  index_t in_channels_;
+  kernel::window window_;
+  kernel::panels<accumulator, tile_rows> w_;
+  [[no_unique_address]] Epilogue epilogue_;
+};
+
+}  // namespace lacuna::inline LACUNA_ABI

@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <lacuna/core/message.hpp>
+#include <lacuna/format/transpose.hpp>
+#include <lacuna/kernel/simd/gemv_panels.hpp>
+#include <lacuna/op/column_source.hpp>
+#include <lacuna/op/epilogue.hpp>
+#include <lacuna/op/multiply_strips.hpp>
+#include <lacuna/op/plan.hpp>
+#include <utility>
+
+namespace lacuna::inline LACUNA_ABI {
+
+/// Y = epilogue(W X): W (m, k) in any format, X (k, n), Y (m, n).
+///
+/// Packs W once, multiplies many times; calls are const and may run at the same time. X and Y are
+/// Eigen matrices, Maps, Refs or matrix_views in any storage order; rows that are contiguous are
+/// read and written in place, others are copied. X holds W's value type or the accumulator's. Y has
+/// the accumulator's type: float for float and bfloat16, double, 32-bit integers for int8.
+/// A single column takes the matrix-vector kernel. Cost: 2 * stored values * n operations.
+///
+///   lacuna::matmul layer(blocks, lacuna::bias(b) | lacuna::relu());
+///   layer(x, y);                            // serial
+///   layer(x, y, lacuna::thread_pool(2));    // bit-identical
+///
+/// @throws shape_error when shapes do not fit; the message has them.
+template <matrix_format Format, class Epilogue = no_epilogue, class Arch = xsimd::default_arch>
+class matmul {
+ public:
+  using accumulator = accumulator_t<value_type_t<Format>>;
+  static constexpr index_t tile_rows = kernel::simd::tile_rows<Arch>(row_unit_v<Format>);
+
+  explicit matmul(const Format& w, Epilogue epilogue = {})
+      : w_(kernel::pack_panels<tile_rows>(w, w.cols(), [](index_t k) { return k; })),
+        epilogue_(std::move(epilogue)) {}
+
+  [[nodiscard]] index_t rows() const noexcept { return w_.rows; }    ///< m
+  [[nodiscard]] index_t depth() const noexcept { return w_.depth; }  ///< k
+
+  /// y = epilogue(W x). `epilogue` replaces the operator's own for this call, as a residual that
+  /// changes from call to call needs.
+  template <class X, class Y, executor Executor = serial, class CallEpilogue = Epilogue>
+  void operator()(const X& x, Y&& y, const Executor& executor, const CallEpilogue& epilogue) const {
+    run(as_view(x), as_view(y), executor, epilogue);
+  }
+  template <class X, class Y, executor Executor = serial>
+  void operator()(const X& x, Y&& y, const Executor& executor = {}) const {
+    run(as_view(x), as_view(y), executor, epilogue_);
+  }
+  /// Returns y, row-major.
+  template <class X>
+  [[nodiscard]] auto operator()(const X& x) const {
+    const auto in = as_view(x);
+    Eigen::Matrix<accumulator, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> y(rows(), in.cols);
+    run(in, as_view(y), serial{}, epilogue_);
+    return y;
+  }
+
+  [[nodiscard]] lacuna::plan plan() const { return detail::plan_of<Format, Arch>("spmm", w_); }
+
+ private:
+  template <class X, class Executor, class CallEpilogue>
+  void run(matrix_view<X> x, matrix_view<accumulator> y, const Executor& executor,
+           const CallEpilogue& epilogue) const {
+    if (x.rows != depth() || y.rows != rows() || x.cols != y.cols) {
+      throw shape_error(message("matmul: W ", to_string_shape(rows(), depth()), " times X ",
+                                to_string_shape(x.rows, x.cols), " into Y ",
+                                to_string_shape(y.rows, y.cols), ": expected X (", depth(),
+                                ", n) and Y (", rows(), ", n)"));
+    }
+    detail::expect_fits(epilogue, 1, y.rows, y.cols);
+
+    const detail::matrix_columns<accumulator, std::remove_const_t<X>> columns{x};
+    if (y.cols == 1) return multiply_vector(columns, y, executor, epilogue);
+    if (y.col_stride == 1) {
+      return detail::multiply_strips<Arch>(w_, columns, y.data, y.row_stride, 0, executor,
+                                           epilogue);
+    }
+    aligned_vector<accumulator> rows_of_y(static_cast<std::size_t>(y.rows * y.cols));
+    detail::multiply_strips<Arch>(w_, columns, rows_of_y.data(), y.cols, 0, executor, epilogue);
+    for (index_t i = 0; i < y.rows; ++i) {
+      for (index_t j = 0; j < y.cols; ++j) {
+        y(i, j) = rows_of_y[static_cast<std::size_t>(i * y.cols + j)];
+      }
+    }
+  }
+
+  template <class Columns, class Executor, class CallEpilogue>
+  void multiply_vector(const Columns& columns, matrix_view<accumulator> y, const Executor& executor,
+                       const CallEpilogue& epilogue) const {
+    const accumulator* x = columns.row_stride() == 1 ? columns.direct(0, 0) : nullptr;
+    aligned_vector<accumulator> packed;
+    if (x == nullptr) {
+      packed.resize(static_cast<std::size_t>(depth()));
+      columns.pack(0, 0, 1, 1, packed.data());
+      x = packed.data();
+    }
+    const index_t chunks = std::max<index_t>(1, std::min(executor.concurrency(), w_.count()));
+    const auto bounds = detail::balanced_chunks(w_, chunks);
+    executor.for_each_index(chunks, [&](index_t c) {
+      kernel::simd::gemv_panels<Arch>(w_, bounds[static_cast<std::size_t>(c)],
+                                      bounds[static_cast<std::size_t>(c) + 1], x, y.data,
+                                      y.row_stride, epilogue);
+    });
+  }
+
+  kernel::panels<accumulator, tile_rows> w_;
+  [[no_unique_address]] Epilogue epilogue_;
+};
+
+/// Y = epilogue(W^T X): W (m, k), X (m, n), Y (k, n); what the backward pass of a layer needs.
+/// Transposes W once and is a matmul from then on.
+template <matrix_format Format, class Epilogue = no_epilogue>
+[[nodiscard]] auto matmul_transposed(const Format& w, Epilogue epilogue = {}) {
+  return matmul(transpose(w), std::move(epilogue));
+}
+
+}  // namespace lacuna::inline LACUNA_ABI

@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Mirrors include/lacuna/kernel/simd.
+#include <lacuna/kernel/reference/spmm.hpp>
+#include <lacuna/kernel/simd/gemv_panels.hpp>
+#include <lacuna/kernel/simd/spmm_panels.hpp>
+#include <vector>
+
+#include "support/architectures.hpp"
+#include "support/catch.hpp"
+#include "support/random_matrix.hpp"
+
+using lacuna::as_view, lacuna::dense_matrix, lacuna::index_t;
+namespace kernel = lacuna::kernel;
+
+namespace {
+constexpr auto identity = [](index_t k) { return k; };
+constexpr float untouched = -77.0F;
+}  // namespace
+
+TEMPLATE_LIST_TEST_CASE("any portion of the output is the reference's, and nothing else is written",
+                        "[kernel][simd]", test::architectures) {
+  constexpr index_t rows = kernel::simd::tile_rows<TestType>(8);
+  constexpr index_t width = kernel::simd::strip_width<float, TestType, rows>;
+  const index_t m = 21;
+  const index_t k = 19;
+  const auto w = test::random_blocks<float>(m, k, 8, 8, 0.3);
+  const auto panels = kernel::pack_panels<rows>(lacuna::to_block_csr<8, 8>(w), k, identity);
+  const auto x = test::random_matrix<float>(k, width);
+  const dense_matrix<float> expected = w * x;
+
+  for (index_t first = 0; first <= panels.count(); ++first) {
+    for (index_t last = first; last <= panels.count(); ++last) {
+      for (index_t cols = 1; cols <= width; ++cols) {
+        dense_matrix<float> y = dense_matrix<float>::Constant(m, width, untouched);
+        kernel::simd::spmm_panels<TestType>(panels, first, last, x.data(), width, cols, y.data(),
+                                            width, {}, lacuna::no_epilogue{});
+        const index_t from = std::min(m, first * rows);
+        const index_t to = std::min(m, last * rows);
+        dense_matrix<float> wanted = dense_matrix<float>::Constant(m, width, untouched);
+        wanted.block(from, 0, to - from, cols) = expected.block(from, 0, to - from, cols);
+        REQUIRE(y == wanted);
+      }
+    }
+  }
+}
+
+TEMPLATE_LIST_TEST_CASE("matrix-vector kernels of every panel height agree with the reference",
+                        "[kernel][simd]", test::architectures) {
+  const auto m = GENERATE(as<index_t>(), 0, 1, 7, 8, 9, 23);
+  const auto k = GENERATE(as<index_t>(), 0, 1, 3, 16, 37);
+  CAPTURE(m, k);
+  const auto w = test::random_blocks<float>(m, k, 8, 1, 0.5);
+  const auto x = test::random_matrix<float>(k, 1);
+  const dense_matrix<float> expected = w * x;
+
+  const auto expect_equal = [&](const auto& panels) {
+    const index_t stride = 3;
+    std::vector<float> y(static_cast<std::size_t>(m * stride + 1), untouched);
+    kernel::simd::gemv_panels<TestType>(panels, 0, panels.count(), x.data(), y.data(), stride,
+                                        lacuna::no_epilogue{});
+    for (index_t i = 0; i < m * stride + 1; ++i) {
+      const bool written = i % stride == 0 && i / stride < m;
+      REQUIRE(y[static_cast<std::size_t>(i)] == (written ? expected(i / stride, 0) : untouched));
+    }
+  };
+  const auto blocks = lacuna::to_block_csr<8, 1>(w);
+  expect_equal(kernel::pack_panels<8>(blocks, k, identity));
+  expect_equal(kernel::pack_panels<4>(blocks, k, identity));
+  expect_equal(kernel::pack_panels<2>(blocks, k, identity));
+  expect_equal(kernel::pack_panels<1>(blocks, k, identity));
+  expect_equal(kernel::pack_panels<3>(lacuna::to_block_csr<3, 2>(w), k, identity));
+  expect_equal(kernel::pack_panels<16>(lacuna::to_block_csr<16, 2>(w), k, identity));
+}
+
+TEMPLATE_LIST_TEST_CASE("multiply_add rounds once where the instruction set can", "[kernel][simd]",
+                        test::architectures) {
+  using B = xsimd::batch<float, TestType>;
+  // (1 + e)(1 - e) - 1 = -e^2 exactly, and 0 when the product is rounded first.
+  const float e = 0x1p-13F;
+  volatile float big = 1.0F + e;  // volatile: keeps the compiler from folding the answer
+  volatile float small = 1.0F - e;
+  const B r = kernel::simd::multiply_add(B(big), B(small), B(-1.0F));
+  const bool fused = !std::is_same_v<TestType, xsimd::sse2>;
+  if (fused)
+    CHECK(r.get(0) == -e * e);
+  else
+    CHECK((r.get(0) == 0.0F || r.get(0) == -e * e));  // a compiler may contract the pair
+}
+
+TEMPLATE_LIST_TEST_CASE("partial loads and stores touch only their lanes", "[kernel][simd]",
+                        test::architectures) {
+  using B = xsimd::batch<float, TestType>;
+  const auto size = static_cast<index_t>(B::size);
+  for (index_t count = 0; count <= size; ++count) {
+    std::vector<float> from(static_cast<std::size_t>(count), 5.0F);  // ASan guards its end
+    const B b = kernel::simd::load_partial<B>(from.data(), count);
+    std::vector<float> to(static_cast<std::size_t>(size), untouched);
+    kernel::simd::store_partial(b, to.data(), count);
+    for (index_t j = 0; j < size; ++j) {
+      CHECK(to[static_cast<std::size_t>(j)] == (j < count ? 5.0F : untouched));
+      CHECK(b.get(static_cast<std::size_t>(j)) == (j < count ? 5.0F : 0.0F));
+    }
+  }
+}

@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Mirrors include/lacuna/op/conv2d.hpp
+#include <lacuna/kernel/reference/conv2d.hpp>
+#include <lacuna/op/conv2d.hpp>
+
+#include "support/architectures.hpp"
+#include "support/catch.hpp"
+#include "support/random_matrix.hpp"
+
+using lacuna::conv2d, lacuna::conv2d_options, lacuna::extents4, lacuna::index_t, lacuna::tensor;
+
+namespace {
+
+template <class T>
+bool equal(const tensor<T>& a, const tensor<T>& b) {
+  return a.extents() == b.extents() && std::equal(a.begin(), a.end(), b.begin());
+}
+
+template <class Arch = xsimd::default_arch, class Format>
+void expect_reference(const lacuna::filter<Format>& w, const conv2d_options& options,
+                      const tensor<lacuna::value_type_t<Format>>& x) {
+  using sum = lacuna::accumulator_t<lacuna::value_type_t<Format>>;
+  const conv2d<Format, lacuna::no_epilogue, Arch> conv(w, options);
+  tensor<sum> expected(conv.output_extents(x.extents()));
+  lacuna::kernel::reference::conv2d(w, conv.window(), x, expected);
+  CAPTURE(lacuna::to_string(w.extents()), lacuna::to_string(x.extents()), Arch::name());
+  REQUIRE(equal(conv(x), expected));
+}
+
+/// Filters whose channel blocks (r x c) are zero in every tap or in none.
+template <class T>
+tensor<T> block_filters(extents4 e, index_t r, index_t c) {
+  tensor<T> w = test::random_tensor<T>(e, 11);
+  lacuna::random_source random(12);
+  for (index_t o = 0; o < e.n; o += r) {
+    for (index_t i = 0; i < e.c; i += c) {
+      if (random.uniform() < 0.5) continue;
+      for (index_t a = o; a < std::min(e.n, o + r); ++a) {
+        for (index_t b = i; b < std::min(e.c, i + c); ++b) {
+          for (index_t t = 0; t < e.h * e.w; ++t) w(a, b, t / e.w, t % e.w) = T(0);
+        }
+      }
+    }
+  }
+  return w;
+}
+
+}  // namespace
+
+TEMPLATE_LIST_TEST_CASE("convolutions equal the reference for any window", "[op][conv2d]",
+                        test::architectures) {
+  const auto options = GENERATE(
+      conv2d_options{}, conv2d_options{.padding = 1}, conv2d_options{.stride = 2, .padding = 1},
+      conv2d_options{.stride = {1, 3}, .padding = {2, 0, 1, 4}},
+      conv2d_options{.stride = 2, .padding = 2, .dilation = 2},
+      conv2d_options{.padding = lacuna::extents2{0, 3}, .dilation = {1, 3}});
+  const auto kernel = GENERATE(lacuna::extents2(1), lacuna::extents2(3), lacuna::extents2(1, 7),
+                               lacuna::extents2(5, 2));
+  const auto x = test::random_tensor<float>({2, 11, 9, 10});
+  const auto w = block_filters<float>({13, 11, kernel.h, kernel.w}, 8, 8);
+  const auto dense = lacuna::to_filter(w);
+  expect_reference<TestType>(dense, options, x);
+  expect_reference<TestType>(lacuna::to_block_csr<8, 8>(dense), options, x);
+}
+
+TEST_CASE("convolutions equal the reference in every format and value type", "[op][conv2d]") {
+  const conv2d_options options{.stride = 2, .padding = 1};
+  const auto in = GENERATE(as<index_t>(), 1, 3, 8, 17);
+  const auto side = GENERATE(as<index_t>(), 1, 2, 7, 13);
+  const auto run = [&](auto zero) {
+    using T = decltype(zero);
+    const auto x = test::random_tensor<T>({1, in, side, side});
+    const auto blocks = lacuna::to_filter(block_filters<T>({9, in, 3, 3}, 16, 4));
+    expect_reference(blocks, options, x);
+    expect_reference(lacuna::to_block_csr<16, 4>(blocks), options, x);
+    expect_reference(lacuna::to_block_csr<1, 1>(blocks), options, x);
+
+    lacuna::filter<lacuna::dense_matrix<T>> half{{}, in, 3, 3};
+    half.matrix.resize(9, 9 * in);
+    for (index_t tap = 0; tap < 9; ++tap) {
+      half.matrix.middleCols(tap * in, in) =
+          test::random_n_m<T>(9, in, 2, 4, 8, 20 + static_cast<std::uint64_t>(tap));
+    }
+    expect_reference(lacuna::to_n_m<2, 4>(half), options, x);
+    expect_reference(lacuna::to_n_m<2, 4, 8>(half), options, x);
+  };
+  run(float{});
+  run(std::int8_t{});
+}
+
+TEST_CASE("a bfloat16 and a double convolution equal the reference", "[op][conv2d]") {
+  const auto bf = test::random_tensor<lacuna::bfloat16>({5, 3, 3, 3});
+  expect_reference(lacuna::to_filter(bf), {.padding = 1},
+                   test::random_tensor<lacuna::bfloat16>({1, 3, 6, 6}));
+  const auto f64 = test::random_tensor<double>({5, 3, 1, 1});
+  expect_reference(lacuna::to_filter(f64), {}, test::random_tensor<double>({2, 3, 4, 4}));
+}
+
+TEST_CASE("a 1x1 convolution reads images in place and equals a product", "[op][conv2d]") {
+  const auto side = GENERATE(as<index_t>(), 1, 4, 5, 8, 16);
+  const auto w = lacuna::to_filter(test::random_tensor<float>({24, 16, 1, 1}));
+  expect_reference(w, {}, test::random_tensor<float>({3, 16, side, side}));
+  expect_reference(lacuna::to_block_csr<8, 8>(w), {},
+                   test::random_tensor<float>({3, 16, side, side}));
+}
+
+TEST_CASE("images smaller than the window, and none at all, give empty outputs", "[op][conv2d]") {
+  const conv2d conv(lacuna::to_filter(test::random_tensor<float>({4, 2, 3, 3})));
+  CHECK(conv(tensor<float>({2, 2, 2, 2})).extents() == extents4{2, 4, 0, 0});
+  CHECK(conv(tensor<float>({0, 2, 5, 5})).extents() == extents4{0, 4, 3, 3});
+}
+
+TEST_CASE("convolutions are bit-identical for any number of threads", "[op][conv2d]") {
+  lacuna::random_source random(9);
+  tensor<float> w({40, 24, 3, 3});
+  tensor<float> x({2, 24, 13, 13});
+  for (float& v : w) v = static_cast<float>(random.normal());
+  for (float& v : x) v = static_cast<float>(random.normal());
+  const conv2d conv(lacuna::to_filter(w), {.padding = 1}, lacuna::relu());
+  const auto alone = conv(x);
+  for (const int threads : {2, 3}) {
+    tensor<float> y(alone.extents());
+    conv(x, y, lacuna::thread_pool(threads));
+    CHECK(equal(y, alone));
+  }
+}
+
+TEST_CASE("convolutions of what does not fit are refused with the shapes", "[op][conv2d]") {
+  const auto w = lacuna::to_filter(test::random_tensor<float>({4, 2, 3, 3}));
+  const conv2d conv(w);
+  CHECK_THROWS_WITH(conv(tensor<float>({1, 3, 5, 5})),
+                    Catch::Contains("filters (4, 2, 3, 3) on X (1, 3, 5, 5)"));
+  tensor<float> y({1, 4, 5, 5});
+  CHECK_THROWS_AS(conv(tensor<float>({1, 2, 5, 5}), y), lacuna::shape_error);
+  CHECK_THROWS_AS(conv2d(w, {.stride = 0}), lacuna::shape_error);
+  CHECK_THROWS_AS(conv2d(w, {.padding = -1}), lacuna::shape_error);
+  CHECK_THROWS_WITH(conv2d(w, {.groups = 2}), Catch::Contains("groups = 2"));
+  auto broken = w;
+  broken.in = 3;
+  CHECK_THROWS_AS(conv2d(broken), lacuna::shape_error);
+}

@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <xsimd/xsimd.hpp>
+
+// Every instruction set that this build may use, as a type list for TEMPLATE_LIST_TEST_CASE: a
+// build for AVX-512 tests AVX2 and SSE2 kernels too.
+
+namespace test {
+
+template <class... Arch>
+struct arch_types {};
+
+using architectures = arch_types<
+#if XSIMD_WITH_AVX512BW
+    xsimd::avx512bw,
+#endif
+#if XSIMD_WITH_FMA3_AVX2
+    xsimd::fma3<xsimd::avx2>,
+#endif
+#if XSIMD_WITH_SSE2
+    xsimd::sse2
+#else
+    xsimd::default_arch
+#endif
+    >;
+
+}  // namespace test
