@@ -42,6 +42,8 @@ struct window {
   padding2 padding{0};
   extents2 dilation{1};
 
+  friend constexpr bool operator==(const window&, const window&) = default;
+
   /// Output rows for `h` input rows: floor((h + pads - dilation (kernel - 1) - 1) / stride) + 1,
   /// not below 0.
   [[nodiscard]] constexpr index_t out_h(index_t h) const noexcept {

@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Block-sparse against dense, side by side: one table for one compiler and one optimisation level.
+//
+//   bench_ratio            a table for people
+//   bench_ratio --markdown the same for docs/results.md
+//
+// Eigen's dense product, Lacuna's dense operator and 8x8 blocks at 50 % run in turn, call by call,
+// so that clock and neighbours hit all three alike; a figure is the median of all rounds.
+#include <cstdio>
+#include <cstring>
+#include <iostream>
+#include <lacuna/op/matmul.hpp>
+#include <string_view>
+
+#include "support/machine.hpp"
+#include "support/random_operands.hpp"
+
+namespace {
+
+using lacuna::dense_matrix, lacuna::index_t;
+
+struct gemm_shape {
+  std::string_view name;
+  index_t m, k, n;
+};
+
+// ResNet-50 at batch 1 (He et al. 2016), each convolution as the product it is by im2col.
+constexpr gemm_shape shapes[] = {
+    {"conv2 3x3", 64, 576, 3136},  {"conv2 1x1 64-256", 256, 64, 3136},
+    {"conv3 3x3", 128, 1152, 784}, {"conv3 1x1 128-512", 512, 128, 784},
+    {"conv4 3x3", 256, 2304, 196}, {"conv4 1x1 256-1024", 1024, 256, 196},
+    {"conv5 3x3", 512, 4608, 49},  {"conv5 1x1 512-2048", 2048, 512, 49},
+};
+
+template <class F>
+double seconds(const F& f) {
+  const auto start = std::chrono::steady_clock::now();
+  f();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Exactly half of the 8x8 blocks of each row of blocks, at random.
+dense_matrix<float> half_blocks(dense_matrix<float> w) {
+  lacuna::random_source random(3);
+  for (index_t i = 0; i < w.rows(); i += 8) {
+    std::vector<index_t> columns(static_cast<std::size_t>(w.cols() / 8));
+    for (std::size_t c = 0; c < columns.size(); ++c) columns[c] = static_cast<index_t>(c) * 8;
+    random.shuffle(columns.begin(), columns.end());
+    for (std::size_t c = 0; c < columns.size() / 2; ++c) w.block(i, columns[c], 8, 8).setZero();
+  }
+  return w;
+}
+
+struct result {
+  double eigen, dense, blocks;  // seconds
+};
+
+result measure(const gemm_shape& s) {
+  const auto w = bench::normal_matrix(s.m, s.k, 1);
+  const auto x = bench::normal_matrix(s.k, s.n, 2);
+  dense_matrix<float> y(s.m, s.n);
+  const lacuna::matmul dense(w);
+  const lacuna::matmul blocks(lacuna::to_block_csr<8, 8>(half_blocks(w)));
+
+  const double flop =
+      2.0 * static_cast<double>(s.m) * static_cast<double>(s.k) * static_cast<double>(s.n);
+  const auto rounds = std::max(15, static_cast<int>(0.4 * 1.5e11 / flop));
+  std::vector<double> t[3];
+  for (int r = 0; r < rounds; ++r) {
+    t[0].push_back(seconds([&] { y.noalias() = w * x; }));
+    t[1].push_back(seconds([&] { dense(x, y); }));
+    t[2].push_back(seconds([&] { blocks(x, y); }));
+  }
+  return {bench::median(t[0]), bench::median(t[1]), bench::median(t[2])};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const bool markdown = argc > 1 && std::strcmp(argv[1], "--markdown") == 0;
+  if (argc > 1 && !markdown) {
+    std::cerr << "usage: bench_ratio [--markdown]\n";
+    return 2;
+  }
+  const double peak = bench::fma_peak();
+  std::printf("%s%s, %s, %s, %s; measured FMA peak %.0f GFLOP/s a core; one thread\n\n",
+              markdown ? "### " : "", bench::compiler().c_str(), LACUNA_BENCH_FLAGS,
+              bench::cpu_name().c_str(), bench::today().c_str(), peak / 1e9);
+  const char* const bar = markdown ? "| " : "";
+  std::printf("%s%-20s %s%16s %s%8s %s%8s %s%8s %s%8s %s%8s %s\n", bar, "ResNet-50 layer", bar,
+              "m x k x n", bar, "Eigen", bar, "dense", bar, "blocks", bar, "ratio", bar, "of peak",
+              bar);
+  if (markdown) std::printf("|---|---|---:|---:|---:|---:|---:|\n");
+  double log_sum = 0;
+  double worst = 1e9;
+  for (const gemm_shape& s : shapes) {
+    const result t = measure(s);
+    const double flop =
+        2e-9 * static_cast<double>(s.m) * static_cast<double>(s.k) * static_cast<double>(s.n);
+    const double ratio = t.eigen / t.blocks;
+    const std::string size =
+        std::to_string(s.m) + "x" + std::to_string(s.k) + "x" + std::to_string(s.n);
+    std::printf("%s%-20s %s%16s %s%8.0f %s%8.0f %s%8.0f %s%7.2fx %s%7.0f%% %s\n", bar,
+                std::string(s.name).c_str(), bar, size.c_str(), bar, flop / t.eigen, bar,
+                flop / t.dense, bar, flop / 2 / t.blocks, bar, ratio, bar,
+                100 * flop / 2 / t.blocks / (peak / 1e9), bar);
+    log_sum += std::log(ratio);
+    worst = std::min(worst, ratio);
+  }
+  std::printf(
+      "\n%sGeometric mean %.2fx, worst %.2fx over Eigen's dense product. Rates in GFLOP/s; "
+      "blocks: 8x8, 50 %% zero, rate on the kept values.\n\n",
+      markdown ? "" : "  ", std::exp(log_sum / std::size(shapes)), worst);
+}

@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <fstream>
+#include <lacuna/kernel/simd/batch.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bench {
+
+/// Median seconds of a measured call.
+inline double median(std::vector<double> seconds) {
+  const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
+  std::nth_element(seconds.begin(), middle, seconds.end());
+  return *middle;
+}
+
+namespace detail {
+/// Seconds of `rounds` multiply-adds of each of the sums, which stay in registers: every access is
+/// spelled out, as an array that is indexed in a loop lives in memory at -O2.
+template <class Batch, std::size_t... I>
+double fma_seconds(int rounds, std::index_sequence<I...>) {
+  Batch sum[] = {Batch(static_cast<float>(I) * 1e-3F)...};
+  volatile float opaque = 0.999F;  // constants would become memory operands of every instruction
+  const Batch scale(opaque);
+  const Batch shift(opaque);
+  const auto start = std::chrono::steady_clock::now();
+  for (int r = 0; r < rounds; ++r) {
+    ((sum[I] = lacuna::kernel::simd::multiply_add(sum[I], scale, shift)), ...);
+  }
+  const auto stop = std::chrono::steady_clock::now();
+  volatile float used = (sum[I] + ...).get(0);  // the sums must be seen to be computed
+  static_cast<void>(used);
+  return std::chrono::duration<double>(stop - start).count();
+}
+}  // namespace detail
+
+/// Measured fused multiply-add rate of one core, fp32, FLOP/s: independent sums in registers,
+/// nothing loaded. What no fp32 kernel of this build can beat.
+inline double fma_peak() {
+  using arch = xsimd::default_arch;
+  using batch = xsimd::batch<float, arch>;
+  constexpr std::size_t sums = lacuna::kernel::simd::registers<arch> == 32 ? 24 : 12;
+  constexpr int rounds = 2'000'000;
+  std::vector<double> seconds;
+  for (int sample = 0; sample < 7; ++sample) {
+    seconds.push_back(detail::fma_seconds<batch>(rounds, std::make_index_sequence<sums>{}));
+  }
+  return 2.0 * static_cast<double>(sums * batch::size) * rounds / median(seconds);
+}
+
+/// "Intel(R) Xeon(R) Processor", from /proc/cpuinfo.
+inline std::string cpu_name() {
+  std::ifstream in("/proc/cpuinfo");
+  for (std::string line; std::getline(in, line);) {
+    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
+  }
+  return "unknown processor";
+}
+
+inline std::string today() {
+  const std::time_t now = std::time(nullptr);
+  char text[11];
+  std::strftime(text, sizeof(text), "%F", std::localtime(&now));
+  return text;
+}
+
+inline std::string compiler() {
+#if defined(__clang__)
+  return "clang++ " + std::string(__clang_version__).substr(0, 6);
+#else
+  return "g++ " __VERSION__;
+#endif
+}
+
+}  // namespace bench

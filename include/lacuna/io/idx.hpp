@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <lacuna/core/tensor.hpp>
+#include <lacuna/io/element_type.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace lacuna::inline LACUNA_ABI::io {
+
+/// An array of bytes, the last index fastest.
+struct idx_array {
+  std::vector<index_t> shape;
+  std::vector<std::uint8_t> values;
+};
+
+/// Images and the class of each, as the MNIST family has them.
+struct labelled_bytes {
+  idx_array images;                  ///< (n, h, w)
+  std::vector<std::uint8_t> labels;  ///< n of them
+};
+
+namespace detail {
+/// Reads a gzip file (or a plain one) from front to back.
+class gzip_reader {
+ public:
+  explicit gzip_reader(const std::string& path)
+      : path_(path), file_(gzopen(path.c_str(), "rb"), &gzclose) {
+    if (file_ == nullptr) throw io_error(path, 0, "can't be opened");
+  }
+
+  /// Up to `count` bytes, fewer only at the end. @throws io_error for a broken stream.
+  std::size_t read(std::uint8_t* to, std::size_t count) {
+    std::size_t done = 0;
+    while (done < count) {
+      const auto step = static_cast<unsigned>(std::min<std::size_t>(count - done, 1U << 20U));
+      const int got = gzread(file_.get(), to + done, step);
+      int error = Z_OK;
+      const char* text = gzerror(file_.get(), &error);
+      if (got < 0 || (error != Z_OK && error != Z_STREAM_END)) {
+        throw io_error(path_, offset_ + done, message("decompression failed: ", text));
+      }
+      if (got == 0) break;
+      done += static_cast<std::size_t>(got);
+    }
+    offset_ += done;
+    return done;
+  }
+  /// Position in the decompressed bytes.
+  [[nodiscard]] std::uint64_t offset() const noexcept { return offset_; }
+
+ private:
+  std::string path_;
+  std::unique_ptr<gzFile_s, int (*)(gzFile_s*)> file_;
+  std::uint64_t offset_{0};
+};
+}  // namespace detail
+
+/// Reads an IDX file of unsigned bytes, gzip or plain: magic 0, 0, type, dimensions; 32-bit
+/// big-endian extents; values. Memory grows with what is really there, not with what the header
+/// says; at most `limit` values. Offsets in errors are those of the decompressed bytes.
+/// @throws io_error.
+[[nodiscard]] inline idx_array read_idx(const std::string& path,
+                                        std::uint64_t limit = std::uint64_t{1} << 32U) {
+  detail::gzip_reader in(path);
+  std::uint8_t magic[4] = {};
+  if (in.read(magic, 4) != 4 || magic[0] != 0 || magic[1] != 0) {
+    throw io_error(path, 0, "not an IDX file: expected two zero bytes, a type and a count");
+  }
+  if (magic[2] != 0x08) {
+    throw io_error(
+        path, 2,
+        message("holds type ", static_cast<int>(magic[2]), ", expected 8, unsigned bytes"));
+  }
+  idx_array out;
+  for (int d = 0; d < magic[3]; ++d) {
+    std::uint8_t extent[4] = {};
+    const std::uint64_t at = in.offset();
+    if (in.read(extent, 4) != 4) throw io_error(path, at, "ends inside its extents");
+    out.shape.push_back((index_t{extent[0]} << 24) | (index_t{extent[1]} << 16) |
+                        (index_t{extent[2]} << 8) | index_t{extent[3]});
+  }
+  std::uint64_t count = 0;
+  if (out.shape.empty() || !detail::fits(out.shape, limit, count)) {
+    throw io_error(
+        path, 3,
+        message("shape ", shape_text(out.shape), " is empty or beyond ", limit, " values"));
+  }
+  constexpr std::uint64_t piece = std::uint64_t{1} << 22U;
+  while (out.values.size() < count) {
+    const std::size_t have = out.values.size();
+    out.values.resize(have + std::min(piece, count - have));
+    const std::size_t wanted = out.values.size() - have;
+    if (const std::size_t got = in.read(out.values.data() + have, wanted); got != wanted) {
+      throw io_error(path, in.offset(),
+                     message("expected ", count, " values, ends after ", have + got));
+    }
+  }
+  std::uint8_t beyond = 0;
+  if (in.read(&beyond, 1) != 0) {
+    throw io_error(path, in.offset() - 1, message("expected the end after ", count, " values"));
+  }
+  return out;
+}
+
+/// Reads images (n, h, w) with their labels (n). @throws io_error when the two files don't pair up
+/// or a label is not below `classes`.
+[[nodiscard]] inline labelled_bytes read_labelled_images(const std::string& images_path,
+                                                         const std::string& labels_path,
+                                                         index_t classes) {
+  labelled_bytes out{read_idx(images_path), {}};
+  if (out.images.shape.size() != 3) {
+    throw io_error(images_path, 3,
+                   message("holds ", shape_text(out.images.shape), ", expected images (n, h, w)"));
+  }
+  idx_array labels = read_idx(labels_path);
+  if (labels.shape.size() != 1 || labels.shape[0] != out.images.shape[0]) {
+    throw io_error(
+        labels_path, 4,
+        message("holds ", shape_text(labels.shape), ", expected ", out.images.shape[0], " labels"));
+  }
+  for (std::size_t i = 0; i < labels.values.size(); ++i) {
+    if (labels.values[i] >= classes) {
+      throw io_error(
+          labels_path, 8 + i,
+          message("label ", static_cast<int>(labels.values[i]), " is not below ", classes));
+    }
+  }
+  out.labels = std::move(labels.values);
+  return out;
+}
+
+}  // namespace lacuna::inline LACUNA_ABI::io
