@@ -6,6 +6,8 @@
 #   licence  every source starts with its SPDX lines
 #   length   no source above 400 lines (past 300 one asks why)
 #   SIMD     intrinsics only in kernel/x86
+cmake_minimum_required(VERSION 3.24)
+
 set(below_core "")
 set(below_format core)
 set(below_prune core format)

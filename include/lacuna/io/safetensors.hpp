@@ -150,6 +150,8 @@ class safetensors_file {
       header = json::parse(text, watch);
     } catch (const json::parse_error& e) {
       throw io_error(path_, 8 + e.byte, message("the header is no JSON: ", e.what()));
+    } catch (const json::exception& e) {  // a number beyond every type
+      fail(message("the header is no JSON: ", e.what()));
     }
     if (!twice.empty()) fail(message("'", twice, "' stands twice"));
     if (!header.is_object()) fail("the header is no JSON object");

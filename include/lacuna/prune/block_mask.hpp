@@ -45,12 +45,12 @@ namespace detail {
     set(b / cols, b % cols, true);
   }
 
-  // Best first, so an empty row that crosses an empty column shares a block when that is its best.
-  for (const index_t b : order) {
-    const index_t i = b / cols;
-    const index_t k = b % cols;
-    if (in_row[static_cast<std::size_t>(i)] == 0 || in_col[static_cast<std::size_t>(k)] == 0) {
-      set(i, k, true);
+  // Blocks where an empty row crosses an empty column first: one block mends both.
+  for (const bool both : {true, false}) {
+    for (const index_t b : order) {
+      const bool row_empty = in_row[static_cast<std::size_t>(b / cols)] == 0;
+      const bool col_empty = in_col[static_cast<std::size_t>(b % cols)] == 0;
+      if (both ? row_empty && col_empty : row_empty || col_empty) set(b / cols, b % cols, true);
     }
   }
   for (auto b = order.rbegin(); b != order.rend() && count > kept; ++b) {

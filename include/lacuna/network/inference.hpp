@@ -1,0 +1,246 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <lacuna/format/storage.hpp>
+#include <lacuna/network/buffer_plan.hpp>
+#include <lacuna/network/fold.hpp>
+#include <lacuna/network/fuse.hpp>
+#include <lacuna/network/run_time_pattern.hpp>
+#include <lacuna/op/conv2d.hpp>
+#include <lacuna/op/matmul.hpp>
+
+namespace lacuna::inline LACUNA_ABI::network {
+
+namespace detail {
+/// y + bias[row] + residual, then relu; each where there is one. The choice is made at run time, a
+/// predictable branch a vector, so that a format's kernel is compiled once and not once for each of
+/// the combinations.
+struct layer_epilogue : epilogue_tag {
+  const float* bias{nullptr};
+  const float* residual{nullptr};
+  index_t rows{0};
+  index_t pixels{0};
+  bool ends_in_relu{false};
+
+  template <class B>
+  [[nodiscard]] B operator()(const B& sum, const position& at) const noexcept {
+    B y = sum;
+    if (bias != nullptr) y = y + B(bias[at.row]);
+    if (residual != nullptr) {
+      const float* from = residual + (at.image * rows + at.row) * pixels + at.col;
+      y = y + lacuna::detail::load_as<B>(from, at.count);
+    }
+    return ends_in_relu ? relu_epilogue{}(y, at) : y;
+  }
+};
+
+template <class List>
+struct operators;
+/// An operator of any of the patterns.
+template <class... Patterns>
+struct operators<pattern_list<Patterns...>> {
+  using conv = std::variant<conv2d<format_t<Patterns>>...>;
+  using linear = std::variant<matmul<format_t<Patterns>>...>;
+};
+}  // namespace detail
+
+/// Which pattern a convolution or linear layer is compiled for.
+using pattern_choice = std::function<pattern(const node<float>&)>;
+
+/// A network compiled for inference: batch norms folded, relu and residual sums fused into the
+/// products before them, weights converted to a pattern's format and packed once a layer,
+/// activations in buffers that are reused. Convolutions are `conv2d`, linear layers `matmul`
+/// operators; images are NCHW throughout.
+///
+/// Weights must have been pruned before where a pattern demands it: conversion is exact.
+/// Results are bit-identical for any executor. Calls are not const: they use the buffers.
+class inference {
+ public:
+  /// The same pattern for all layers in `nodes` (as `prunable` gives them), dense for others.
+  inference(const graph<float>& g, const pattern& p, const std::vector<node_id>& nodes)
+      : inference(g, [&](const node<float>& n) -> pattern {
+          for (const node_id id : nodes) {
+            if (g[id].name == n.name) return p;
+          }
+          return dense_pattern{};
+        }) {}
+
+  /// @throws format_error naming the layer when its weights disobey its pattern;
+  /// unsupported_error when a pattern is not among `run_time_patterns`.
+  inference(const graph<float>& g, const pattern_choice& choose)
+      : graph_(fold_batch_norms(g)), steps_(plan_steps(graph_)) {
+    std::vector<std::size_t> step_of(graph_.nodes().size());
+    for (std::size_t s = 0; s < steps_.size(); ++s) step_of[steps_[s].result] = s;
+    for (const step& s : steps_) {
+      inputs_.emplace_back();
+      for (const node_id in : s.inputs) inputs_.back().push_back(step_of[in]);
+      operators_.push_back(compile(graph_[s.node], choose));
+    }
+    const auto extents_of = [&](std::size_t s) { return graph_[steps_[s].result].extents; };
+    plan_ = plan_buffers(
+        steps_.size(), [&](std::size_t s) -> const auto& { return inputs_[s]; },
+        [&](std::size_t s) {
+          const auto& l = graph_[steps_[s].node].layer;
+          return std::holds_alternative<relu>(l) || std::holds_alternative<add>(l);
+        },
+        [&](std::size_t a, std::size_t b) { return extents_of(a) == extents_of(b); });
+  }
+
+  [[nodiscard]] extents4 output_extents(const extents4& images) const {
+    extents4 out = graph_.output_extents();
+    out.n = images.n;
+    return out;
+  }
+  /// What the weights of convolutions and linear layers take, each in its format.
+  [[nodiscard]] const storage& weights() const noexcept { return weights_; }
+  /// Weights kept, edge padding of formats not counted.
+  [[nodiscard]] index_t stored_weights() const noexcept { return stored_; }
+
+  /// y = network(x). @throws shape_error when extents do not fit.
+  template <executor Executor = serial>
+  void operator()(const tensor<float>& x, tensor<float>& y, const Executor& executor = {}) {
+    extents4 wanted = graph_.image_extents();
+    wanted.n = x.extents().n;
+    if (!(x.extents() == wanted) || !(y.extents() == output_extents(wanted))) {
+      throw shape_error("network: X " + to_string(x.extents()) + " into Y " +
+                        to_string(y.extents()) + ": expected X " + to_string(wanted) + " and Y " +
+                        to_string(output_extents(wanted)));
+    }
+    if (wanted.n == 0) return;
+    allocate(wanted.n);
+    for (std::size_t s = 1; s < steps_.size(); ++s) {
+      const tensor<float>& in = operand(s, 0, x);
+      tensor<float>& out = s + 1 == steps_.size() ? y : buffers_[plan_.buffer_of[s]];
+      run(s, in, steps_[s].inputs.size() > 1 ? &operand(s, 1, x) : nullptr, out, executor);
+    }
+  }
+  [[nodiscard]] tensor<float> operator()(const tensor<float>& x) {
+    tensor<float> y(output_extents(x.extents()));
+    (*this)(x, y, serial{});
+    return y;
+  }
+
+ private:
+  using conv_operator = detail::operators<run_time_patterns>::conv;
+  using linear_operator = detail::operators<run_time_patterns>::linear;
+  using any_operator = std::variant<std::monostate, conv_operator, linear_operator>;
+
+  [[nodiscard]] any_operator compile(const node<float>& n, const pattern_choice& choose) {
+    any_operator out;
+    const auto make = [&](const filter<dense_matrix<float>>& weight, auto&& construct) {
+      const pattern p = choose(n);
+      try {
+        visit_pattern(p, [&](auto type) {
+          const auto packed = to_format(type, weight);
+          const storage s = storage_of(packed.matrix);
+          weights_ = {weights_.values + s.values, weights_.metadata + s.metadata};
+          for_each_stored(packed, [&](index_t, index_t, index_t, float) { ++stored_; });
+          construct(packed);
+        });
+      } catch (const format_error& e) {
+        throw format_error(n.name + ": " + e.what());
+      }
+    };
+    if (const auto* c = std::get_if<conv<float>>(&n.layer)) {
+      make(c->weight, [&](const auto& packed) {
+        out.emplace<conv_operator>(
+            conv2d(packed, {c->stride, c->padding, c->dilation}));
+      });
+    } else if (const auto* l = std::get_if<linear<float>>(&n.layer)) {
+      make(l->weight, [&](const auto& packed) { out.emplace<linear_operator>(matmul(packed.matrix)); });
+    }
+    return out;
+  }
+
+  void allocate(index_t images) {
+    if (images == images_) return;
+    buffers_.assign(plan_.buffers, {});
+    for (std::size_t s = 1; s + 1 < steps_.size(); ++s) {
+      tensor<float>& b = buffers_[plan_.buffer_of[s]];
+      extents4 e = graph_[steps_[s].result].extents;
+      e.n = images;
+      if (!(b.extents() == e)) b = tensor<float>(e);
+    }
+    images_ = images;
+  }
+
+  [[nodiscard]] const tensor<float>& operand(std::size_t s, std::size_t i,
+                                             const tensor<float>& x) const {
+    const std::size_t from = inputs_[s][i];
+    return from == 0 ? x : buffers_[plan_.buffer_of[from]];
+  }
+
+  template <class Executor>
+  void run(std::size_t s, const tensor<float>& x, const tensor<float>* second, tensor<float>& y,
+           const Executor& executor) {
+    const extents4& in = x.extents();
+    const extents4& out = y.extents();
+    const index_t in_image = in.size() / in.n;
+    const index_t out_image = out.size() / out.n;
+    const auto each_image = [&](auto&& f) {
+      executor.for_each_index(in.n, [&](index_t n) {
+        f(x.data() + n * in_image, second == nullptr ? nullptr : second->data() + n * in_image,
+          y.data() + n * out_image);
+      });
+    };
+    detail::layer_epilogue epilogue;
+    epilogue.rows = out.c;
+    epilogue.pixels = out.h * out.w;
+    epilogue.ends_in_relu = steps_[s].ends_in_relu;
+    if (steps_[s].adds_residual) epilogue.residual = second->data();
+
+    std::visit(
+        [&](const auto& l) {
+          using L = std::decay_t<decltype(l)>;
+          if constexpr (std::is_same_v<L, conv<float>>) {
+            if (!l.bias.empty()) epilogue.bias = l.bias.data();
+            std::visit([&](const auto& op) { op(x, y, executor, epilogue); },
+                       std::get<conv_operator>(operators_[s]));
+          } else if constexpr (std::is_same_v<L, linear<float>>) {
+            if (!l.bias.empty()) epilogue.bias = l.bias.data();
+            // Images are the columns: a transposed view of (n, features).
+            const matrix_view<const float> columns{x.data(), in_image, in.n, 1, in_image};
+            const matrix_view<float> result{y.data(), out.c, out.n, 1, out.c};
+            std::visit([&](const auto& op) { op(columns, result, executor, epilogue); },
+                       std::get<linear_operator>(operators_[s]));
+          } else if constexpr (std::is_same_v<L, batch_norm<float>>) {
+            each_image([&](const float* from, const float*, float* to) {
+              l.evaluate(from, in.h * in.w, to);
+            });
+          } else if constexpr (std::is_same_v<L, add>) {
+            each_image([&](const float* a, const float* b, float* to) {
+              l.evaluate(a, b, in_image, to);
+            });
+          } else if constexpr (std::is_same_v<L, relu>) {
+            each_image([&](const float* from, const float*, float* to) {
+              l.evaluate(from, in_image, to);
+            });
+          } else if constexpr (!std::is_same_v<L, input>) {
+            each_image([&](const float* from, const float*, float* to) {
+              l.evaluate(from, in, in.c, to);
+            });
+          }
+        },
+        graph_[steps_[s].node].layer);
+  }
+
+  graph<float> graph_;
+  std::vector<step> steps_;
+  std::vector<std::vector<std::size_t>> inputs_;  ///< by step: steps
+  std::vector<any_operator> operators_;           ///< by step
+  buffer_plan plan_;
+  std::vector<tensor<float>> buffers_;
+  index_t images_{-1};
+  storage weights_{};
+  index_t stored_{0};
+};
+
+}  // namespace lacuna::inline LACUNA_ABI::network

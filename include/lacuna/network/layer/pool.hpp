@@ -1,0 +1,179 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <string>
+
+#include <lacuna/kernel/window.hpp>
+#include <lacuna/network/pass.hpp>
+
+namespace lacuna::inline LACUNA_ABI::network {
+
+namespace detail {
+[[nodiscard]] inline extents4 pooled(const kernel::window& window, const extents4& in) {
+  const extents4 out{in.n, in.c, window.out_h(in.h), window.out_w(in.w)};
+  const bool padded_too_far =
+      2 * std::max(window.padding.top, window.padding.bottom) > window.kernel_h ||
+      2 * std::max(window.padding.left, window.padding.right) > window.kernel_w;
+  if (out.h < 1 || out.w < 1 || padded_too_far) {
+    throw shape_error("window " + to_string_shape(window.kernel_h, window.kernel_w) +
+                      " does not fit input " + to_string(in) +
+                      " (padding may be half the window at most)");
+  }
+  return out;
+}
+
+/// Calls f(offset in out, offset in in) for all pixels of a plane under every window, padding left
+/// out; windows one after the other.
+template <class F>
+void for_each_window_pixel(const kernel::window& window, const extents4& in, F&& f) {
+  const index_t out_h = window.out_h(in.h);
+  const index_t out_w = window.out_w(in.w);
+  for (index_t y = 0; y < out_h; ++y) {
+    for (index_t x = 0; x < out_w; ++x) {
+      for (index_t ty = 0; ty < window.kernel_h; ++ty) {
+        const index_t in_y = window.in_y(y, ty);
+        if (in_y < 0 || in_y >= in.h) continue;
+        for (index_t tx = 0; tx < window.kernel_w; ++tx) {
+          const index_t in_x = window.in_x(x, tx);
+          if (in_x >= 0 && in_x < in.w) f(y * out_w + x, in_y * in.w + in_x);
+        }
+      }
+    }
+  }
+}
+}  // namespace detail
+
+/// The largest value under a window; padding never wins. NaN under a window gives NaN.
+struct max_pool {
+  static constexpr const char* name = "max_pool";
+  kernel::window window;
+
+  [[nodiscard]] extents4 output(std::span<const extents4> in) const {
+    return detail::pooled(window, in[0]);
+  }
+
+  /// Of `planes` planes (h, w) one after the other; `winners`, where given, get the pixel that won.
+  template <class T>
+  void evaluate(const T* x, const extents4& in, index_t planes, T* y,
+                std::int32_t* winners = nullptr) const {
+    const index_t pixels = window.out_h(in.h) * window.out_w(in.w);
+    for (index_t p = 0; p < planes; ++p, x += in.h * in.w, y += pixels) {
+      std::fill(y, y + pixels, -std::numeric_limits<T>::infinity());
+      detail::for_each_window_pixel(window, in, [&](index_t o, index_t i) {
+        // >= so that a window of minus infinities has a winner too; a NaN stays once it is in.
+        if (x[i] >= y[o] || x[i] != x[i]) {
+          y[o] = x[i];
+          if (winners != nullptr) winners[p * pixels + o] = static_cast<std::int32_t>(i);
+        }
+      });
+    }
+  }
+
+  /// Keeps which pixel won.
+  template <class T>
+  void forward(forward_pass<T>& pass) const {
+    const extents4& in = pass.in[0]->extents();
+    if (pass.training) pass.state.indices.resize(static_cast<std::size_t>(pass.out.extents().size()));
+    evaluate(pass.in[0]->data(), in, in.c * in.n, pass.out.data(),
+             pass.training ? pass.state.indices.data() : nullptr);
+  }
+
+  template <class T>
+  void backward(backward_pass<T>& pass) const {
+    if (pass.in_gradient[0].map == nullptr) return;
+    pass.in_gradient[0].prepare();
+    feature_map<T>& dx = *pass.in_gradient[0].map;
+    const auto* winner = pass.state.indices.data();
+    const T* dy = pass.out_gradient.data();
+    for (index_t c = 0; c < dx.extents().c; ++c) {
+      for (index_t n = 0; n < dx.extents().n; ++n) {
+        T* to = dx.plane(c, n);
+        for (index_t p = 0; p < pass.out.pixels(); ++p) to[*winner++] += *dy++;
+      }
+    }
+  }
+};
+
+/// The mean under a window; padding counts as zeros.
+struct average_pool {
+  static constexpr const char* name = "average_pool";
+  kernel::window window;
+
+  [[nodiscard]] extents4 output(std::span<const extents4> in) const {
+    return detail::pooled(window, in[0]);
+  }
+
+  /// Of `planes` planes (h, w) one after the other.
+  template <class T>
+  void evaluate(const T* x, const extents4& in, index_t planes, T* y) const {
+    const index_t pixels = window.out_h(in.h) * window.out_w(in.w);
+    for (index_t p = 0; p < planes; ++p, x += in.h * in.w, y += pixels) {
+      std::fill(y, y + pixels, T(0));
+      detail::for_each_window_pixel(window, in, [&](index_t o, index_t i) { y[o] += x[i]; });
+      for (index_t o = 0; o < pixels; ++o) y[o] *= weight<T>();
+    }
+  }
+
+  template <class T>
+  void forward(forward_pass<T>& pass) const {
+    const extents4& in = pass.in[0]->extents();
+    evaluate(pass.in[0]->data(), in, in.c * in.n, pass.out.data());
+  }
+
+  template <class T>
+  void backward(backward_pass<T>& pass) const {
+    if (pass.in_gradient[0].map == nullptr) return;
+    pass.in_gradient[0].prepare();
+    feature_map<T>& dx = *pass.in_gradient[0].map;
+    for (index_t c = 0; c < dx.extents().c; ++c) {
+      for (index_t n = 0; n < dx.extents().n; ++n) {
+        const T* dy = pass.out_gradient.plane(c, n);
+        T* to = dx.plane(c, n);
+        detail::for_each_window_pixel(
+            window, dx.extents(), [&](index_t o, index_t i) { to[i] += dy[o] * weight<T>(); });
+      }
+    }
+  }
+
+ private:
+  template <class T>
+  [[nodiscard]] T weight() const noexcept {
+    return T(1) / static_cast<T>(window.kernel_h * window.kernel_w);
+  }
+};
+
+/// The mean of each channel of an image: (n, c, h, w) to (n, c, 1, 1).
+struct global_average_pool {
+  static constexpr const char* name = "global_average_pool";
+
+  [[nodiscard]] extents4 output(std::span<const extents4> in) const {
+    return {in[0].n, in[0].c, 1, 1};
+  }
+
+  /// Of `planes` planes (h, w) one after the other.
+  template <class T>
+  void evaluate(const T* x, const extents4& in, index_t planes, T* y) const {
+    Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, 1>>(y, planes) =
+        Eigen::Map<const dense_matrix<T>>(x, planes, in.h * in.w).rowwise().mean();
+  }
+
+  template <class T>
+  void forward(forward_pass<T>& pass) const {
+    const extents4& in = pass.in[0]->extents();
+    evaluate(pass.in[0]->data(), in, in.c * in.n, pass.out.data());
+  }
+  template <class T>
+  void backward(backward_pass<T>& pass) const {
+    if (pass.in_gradient[0].map == nullptr) return;
+    feature_map<T>& dx = *pass.in_gradient[0].map;
+    pass.in_gradient[0].prepare();
+    Eigen::Map<dense_matrix<T>> to(dx.data(), dx.extents().size() / dx.pixels(), dx.pixels());
+    to.colwise() += (pass.out_gradient.array() / static_cast<T>(dx.pixels())).matrix();
+  }
+};
+
+}  // namespace lacuna::inline LACUNA_ABI::network

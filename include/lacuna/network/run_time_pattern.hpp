@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <type_traits>
+
+#include <lacuna/core/exceptions.hpp>
+#include <lacuna/format/filter.hpp>
+#include <lacuna/format/pattern.hpp>
+
+namespace lacuna::inline LACUNA_ABI::network {
+
+/// Nothing is zero: the counterpart of `dense_pattern` as a type.
+struct dense {};
+
+template <class... Patterns>
+struct pattern_list {};
+
+/// The patterns that networks may be compiled for at run time. Each costs compile time in a program
+/// that uses `visit_pattern`; operators of any other pattern are made from its types directly.
+using run_time_patterns =
+    pattern_list<dense, unstructured, block<8, 8>, block<16, 4>, block<1, 16>, block<4, 1>,
+                 n_m<2, 4>, n_m<1, 4>, n_m<2, 8>, n_m<4, 8>, n_m<1, 8>, n_m<4, 16>, n_m<2, 4, 8>>;
+
+// A pattern type as a value.
+[[nodiscard]] inline pattern as_pattern(dense /*p*/) { return dense_pattern{}; }
+[[nodiscard]] inline pattern as_pattern(unstructured /*p*/) { return unstructured_pattern{}; }
+template <index_t R, index_t C>
+[[nodiscard]] pattern as_pattern(block<R, C> /*p*/) {
+  return block_pattern{R, C};
+}
+template <index_t N, index_t M, index_t V>
+[[nodiscard]] pattern as_pattern(n_m<N, M, V> /*p*/) {
+  return n_m_pattern{N, M, V};
+}
+
+/// Calls f(P{}) with the pattern's type: the one place where a pattern chosen at run time becomes
+/// code. @throws unsupported_error, listing those of `run_time_patterns`, on any other.
+template <class F, class... Patterns>
+void visit_pattern(const pattern& wanted, F&& f, pattern_list<Patterns...> /*known*/) {
+  const bool found = ((as_pattern(Patterns{}) == wanted && (f(Patterns{}), true)) || ...);
+  if (found) return;
+  std::string known;
+  ((known += (known.empty() ? "" : ", ") + to_string(as_pattern(Patterns{}))), ...);
+  throw unsupported_error("pattern " + to_string(wanted) + " is not compiled in; there are " +
+                          known);
+}
+template <class F>
+void visit_pattern(const pattern& wanted, F&& f) {
+  visit_pattern(wanted, f, run_time_patterns{});
+}
+
+// Filters in the format of a pattern type, exactly.
+// @throws format_error when values disobey an N:M pattern.
+template <scalar T>
+[[nodiscard]] filter<dense_matrix<T>> to_format(dense /*p*/, const filter<dense_matrix<T>>& f) {
+  return f;
+}
+template <scalar T>
+[[nodiscard]] auto to_format(unstructured /*p*/, const filter<dense_matrix<T>>& f) {
+  return to_block_csr<1, 1>(f);
+}
+template <index_t R, index_t C, scalar T>
+[[nodiscard]] auto to_format(block<R, C> /*p*/, const filter<dense_matrix<T>>& f) {
+  return to_block_csr<R, C>(f);
+}
+template <index_t N, index_t M, index_t V, scalar T>
+[[nodiscard]] auto to_format(n_m<N, M, V> /*p*/, const filter<dense_matrix<T>>& f) {
+  return to_n_m<N, M, V>(f);
+}
+
+/// The format of a pattern with float values.
+template <class Pattern>
+using format_t = decltype(to_format(Pattern{}, std::declval<filter<dense_matrix<float>>>()).matrix);
+
+}  // namespace lacuna::inline LACUNA_ABI::network
