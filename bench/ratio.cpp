@@ -12,27 +12,15 @@
 #include <cstring>
 #include <iostream>
 #include <lacuna/op/matmul.hpp>
-#include <string_view>
 
 #include "support/machine.hpp"
 #include "support/random_operands.hpp"
+#include "support/shapes.hpp"
 
 namespace {
 
 using lacuna::dense_matrix, lacuna::index_t;
-
-struct gemm_shape {
-  std::string_view name;
-  index_t m, k, n;
-};
-
-// ResNet-50 at batch 1 (He et al. 2016), each convolution as the product it is by im2col.
-constexpr gemm_shape shapes[] = {
-    {"conv2 3x3", 64, 576, 3136},  {"conv2 1x1 64-256", 256, 64, 3136},
-    {"conv3 3x3", 128, 1152, 784}, {"conv3 1x1 128-512", 512, 128, 784},
-    {"conv4 3x3", 256, 2304, 196}, {"conv4 1x1 256-1024", 1024, 256, 196},
-    {"conv5 3x3", 512, 4608, 49},  {"conv5 1x1 512-2048", 2048, 512, 49},
-};
+using lacuna::network::gemm_extents;
 
 template <class F>
 double seconds(const F& f) {
@@ -57,7 +45,7 @@ struct result {
   double eigen, dense, blocks;  // seconds
 };
 
-result measure(const gemm_shape& s) {
+result measure(const gemm_extents& s) {
   const auto w = bench::normal_matrix(s.m, s.k, 1);
   const auto x = bench::normal_matrix(s.k, s.n, 2);
   dense_matrix<float> y(s.m, s.n);
@@ -95,7 +83,9 @@ int main(int argc, char** argv) {
   if (markdown) std::printf("|---|---|---:|---:|---:|---:|---:|\n");
   double log_sum = 0;
   double worst = 1e9;
-  for (const gemm_shape& s : shapes) {
+  const auto layers = bench::resnet50_layers();
+  for (const auto& layer : layers) {
+    const gemm_extents s = layer.gemm();
     const result t = measure(s);
     const double flop =
         2e-9 * static_cast<double>(s.m) * static_cast<double>(s.k) * static_cast<double>(s.n);
@@ -103,14 +93,14 @@ int main(int argc, char** argv) {
     const std::string size =
         std::to_string(s.m) + "x" + std::to_string(s.k) + "x" + std::to_string(s.n);
     std::printf("%s%-20s %s%16s %s%8.0f %s%8.0f %s%8.0f %s%7.2fx %s%7.0f%% %s\n", bar,
-                std::string(s.name).c_str(), bar, size.c_str(), bar, flop / t.eigen, bar,
-                flop / t.dense, bar, flop / 2 / t.blocks, bar, ratio, bar,
-                100 * flop / 2 / t.blocks / (peak / 1e9), bar);
+                layer.name.c_str(), bar, size.c_str(), bar, flop / t.eigen, bar, flop / t.dense,
+                bar, flop / 2 / t.blocks, bar, ratio, bar, 100 * flop / 2 / t.blocks / (peak / 1e9),
+                bar);
     log_sum += std::log(ratio);
     worst = std::min(worst, ratio);
   }
   std::printf(
       "\n%sGeometric mean %.2fx, worst %.2fx over Eigen's dense product. Rates in GFLOP/s; "
       "blocks: 8x8, 50 %% zero, rate on the kept values.\n\n",
-      markdown ? "" : "  ", std::exp(log_sum / std::size(shapes)), worst);
+      markdown ? "" : "  ", std::exp(log_sum / static_cast<double>(layers.size())), worst);
 }

@@ -20,8 +20,7 @@ double train(network& g, const images& training, const images& test, lacuna::tra
   lacuna::train::recipe recipe;
   recipe.epochs = o.epochs;
   recipe.batch = o.batch;
-  // The best of 0.05, 0.1 and 0.2 at two epochs.
-  recipe.rate = lacuna::train::cosine(0.1, 0.15);
+  recipe.rate = lacuna::train::cosine(0.2, 0.15);
   recipe.seed = o.seed;
   const lacuna::thread_pool pool(o.threads);
   lacuna::train::trainer trainer(g, recipe, std::move(fixed), pool);

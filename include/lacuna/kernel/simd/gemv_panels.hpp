@@ -30,25 +30,24 @@ LACUNA_ALWAYS_INLINE void panel_sums(const T* values, const std::int32_t* k, ind
   ((chain[0] + chain[1]) + (chain[2] + chain[3])).store_unaligned(sums);
 }
 
-/// Sums of one row, entries side by side in the lanes, X gathered.
-template <class Arch, class T>
-LACUNA_ALWAYS_INLINE T row_sum(const T* values, const std::int32_t* k, index_t entries,
-                               const T* x) noexcept {
-  using B = batch<T, Arch>;
-  constexpr index_t w = lanes<T, Arch>;
-  B total(T(0));
+/// Sum of one row whose positions are its own: one load of X a value, so scalars in four chains.
+/// Gathers were measured to be slower, see docs/dead-ends.md.
+template <class T>
+[[nodiscard]] LACUNA_ALWAYS_INLINE T row_sum(const T* values, const std::int32_t* k,
+                                             index_t entries, const T* x) noexcept {
+  T a(0);
+  T b(0);
+  T c(0);
+  T d(0);
   index_t e = 0;
-  for (; e + w <= entries; e += w) {
-    alignas(64) T gathered[B::size];
-    for (index_t j = 0; j < w; ++j) gathered[j] = x[k[e + j]];
-    total = multiply_add(B::load_unaligned(values + e), B::load_aligned(gathered), total);
+  for (; e + 4 <= entries; e += 4) {
+    a += values[e] * x[k[e]];
+    b += values[e + 1] * x[k[e + 1]];
+    c += values[e + 2] * x[k[e + 2]];
+    d += values[e + 3] * x[k[e + 3]];
   }
-  alignas(64) T lane[B::size];
-  total.store_aligned(lane);
-  T sum(0);
-  for (index_t j = 0; j < w; ++j) sum += lane[j];
-  for (; e < entries; ++e) sum += values[e] * x[k[e]];
-  return sum;
+  for (; e < entries; ++e) a += values[e] * x[k[e]];
+  return (a + b) + (c + d);
 }
 
 }  // namespace detail
@@ -67,7 +66,7 @@ void gemv_panels(const panels<T, Rows>& w, index_t first, index_t last, const T*
     T sums[static_cast<std::size_t>(Rows)] = {};
     using sized = xsimd::make_sized_batch_t<T, static_cast<std::size_t>(Rows)>;
     if constexpr (Rows == 1) {
-      sums[0] = detail::row_sum<Arch>(values, k, entries, x);
+      sums[0] = detail::row_sum(values, k, entries, x);
     } else if constexpr (Rows == lanes<T, Arch>) {
       detail::panel_sums<batch<T, Arch>, T, Rows>(values, k, entries, x, sums);
     } else if constexpr (!std::is_void_v<sized>) {
