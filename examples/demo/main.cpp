@@ -20,7 +20,7 @@ namespace {
 
 struct row {
   std::string pattern;
-  double pruned{0};     ///< accuracies, 0 ... 1
+  double pruned{0};  ///< accuracies, 0 ... 1
   double retrained{0};
   demo::measurement measured;
 };
@@ -39,24 +39,25 @@ void print_table(double dense_accuracy, const std::vector<row>& rows, lacuna::in
               "dense", "pruned", "retrained", "dense (Eigen)", "lacuna", "speed-up");
   for (const row& r : rows) {
     const auto& m = r.measured;
-    std::printf("%-14s %8td %6.1f %9td   %6.2f %6.2f %9.2f   %13.2f %11.2f %8.2fx\n",
-                r.pattern.c_str(), m.kept,
-                100 * static_cast<double>(m.kept) / static_cast<double>(all_weights),
-                static_cast<std::ptrdiff_t>(lacuna::to_bytes(m.size.total()).count()),
-                100 * dense_accuracy, 100 * r.pruned, 100 * r.retrained, m.dense_ms, m.sparse_ms,
-                m.dense_ms / m.sparse_ms);
+    std::printf(
+        "%-14s %8td %6.1f %9td   %6.2f %6.2f %9.2f   %13.2f %11.2f %8.2fx\n", r.pattern.c_str(),
+        m.kept, 100 * static_cast<double>(m.kept) / static_cast<double>(all_weights),
+        static_cast<std::ptrdiff_t>(lacuna::to_bytes(m.size.total()).count()), 100 * dense_accuracy,
+        100 * r.pruned, 100 * r.retrained, m.dense_ms, m.sparse_ms, m.dense_ms / m.sparse_ms);
   }
-  std::printf("\nTimes: one thread, medians of runs that take turns. Weights of convolutions and the "
-              "linear layer;\nthe first convolution, and layers smaller than a pattern, stay dense.\n");
+  std::printf(
+      "\nTimes: one thread, medians of runs that take turns. Weights of convolutions and the "
+      "linear layer;\nthe first convolution, and layers smaller than a pattern, stay dense.\n");
 }
 
 int run(const demo::options& o) {
   const auto data = demo::read_fashion_mnist(o.data, o.train_images);
   auto dense = lacuna::network::fashion_cnn(o.seed);
-  std::printf("Fashion-MNIST: %td + %td images. Network: %td parameters, %.1f million "
-              "multiply-adds an image. %d threads.\n",
-              data.train.size(), data.test.size(), lacuna::network::parameter_count(dense),
-              static_cast<double>(lacuna::network::mac_count(dense).count()) / 1e6, o.threads);
+  std::printf(
+      "Fashion-MNIST: %td + %td images. Network: %td parameters, %.1f million "
+      "multiply-adds an image. %d threads.\n",
+      data.train.size(), data.test.size(), lacuna::network::parameter_count(dense),
+      static_cast<double>(lacuna::network::mac_count(dense).count()) / 1e6, o.threads);
 
   double dense_accuracy = 0;
   if (o.load.empty()) {

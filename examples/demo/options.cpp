@@ -25,11 +25,13 @@ parsed parse_command_line(int argc, char** argv) {
   options& o = out.given;
   std::vector<std::string> patterns;
   CLI::App app(
-      "Trains a small residual network on Fashion-MNIST, prunes it, trains it again under the fixed "
+      "Trains a small residual network on Fashion-MNIST, prunes it, trains it again under the "
+      "fixed "
       "mask with the same recipe, and compares accuracy, size and speed with the dense network. "
       "The same seed gives the same accuracies for any number of threads.",
       "lacuna-demo");
-  app.add_option("--data", o.data, "Folder of the four IDX files (Debian package dataset-fashion-mnist)")
+  app.add_option("--data", o.data,
+                 "Folder of the four IDX files (Debian package dataset-fashion-mnist)")
       ->capture_default_str();
   app.add_option("--pattern", patterns,
                  "Pattern to prune to; repeat for several (default: 8x8 and 2:4)")
@@ -51,9 +53,10 @@ parsed parse_command_line(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--threads", o.threads, "Threads that train (default: all)")
       ->check(CLI::Range(1, 1024));
-  app.add_option("--save", o.save,
-                 "Write the dense weights to FILE.safetensors and each retrained network's beside it, "
-                 "as FILE.8x8.safetensors")
+  app.add_option(
+         "--save", o.save,
+         "Write the dense weights to FILE.safetensors and each retrained network's beside it, "
+         "as FILE.8x8.safetensors")
       ->type_name("FILE.safetensors");
   app.add_option("--load", o.load, "Start from these dense weights instead of training")
       ->type_name("FILE.safetensors");
@@ -66,7 +69,8 @@ parsed parse_command_line(int argc, char** argv) {
   }
   if (patterns.empty()) patterns = {"8x8", "2:4"};
   for (const std::string& text : patterns) o.patterns.push_back(lacuna::parse_pattern(text));
-  if (o.threads == 0) o.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  if (o.threads == 0)
+    o.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   return out;
 }
 

@@ -22,8 +22,7 @@ void load_weights(lacuna::network::graph<float>& g, const std::string& path) {
   lacuna::network::state<float> state;
   for (const auto& [name, values] : lacuna::network::save_state(g)) {
     if (!file.contains(name)) continue;  // load_state says what is missing
-    state[name] = {file.entry(name).shape,
-                   file.read<float>(name, lacuna::io::non_finite::refuse)};
+    state[name] = {file.entry(name).shape, file.read<float>(name, lacuna::io::non_finite::refuse)};
   }
   try {
     lacuna::network::load_state(g, state);

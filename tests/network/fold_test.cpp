@@ -42,9 +42,9 @@ TEST_CASE("a folded convolution worked by hand") {
   const auto f = network::fold(c, norm);
   CHECK(f.weight.matrix(0, 0) == 6);  // 3 * 4 / 2
   CHECK(f.bias[0] == 15);             // (5 - 1) * 4 / 2 + 7
-  CHECK_THROWS_WITH(network::fold(c, network::batch_norm<float>(2)),
-                    Catch::Matchers::Contains("2 channels") &&
-                        Catch::Matchers::Contains("(1, 1, 1, 1)"));
+  CHECK_THROWS_WITH(
+      network::fold(c, network::batch_norm<float>(2)),
+      Catch::Matchers::Contains("2 channels") && Catch::Matchers::Contains("(1, 1, 1, 1)"));
 }
 
 TEST_CASE("a batch norm stays where someone else reads the convolution too") {

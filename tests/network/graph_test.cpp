@@ -56,7 +56,8 @@ TEST_CASE("a layer that does not fit is named together with both shapes") {
   g.append("half", network::max_pool{{2, 2, 2}}, {0});
   CHECK_THROWS_WITH(g.append("sum", network::add{}, {0, 1}),
                     Contains("sum") && Contains("(1, 3, 8, 8) and (1, 3, 4, 4)"));
-  CHECK_THROWS_WITH(g.append("half", network::relu{}, {0}), Contains("half (relu): the name is taken"));
+  CHECK_THROWS_WITH(g.append("half", network::relu{}, {0}),
+                    Contains("half (relu): the name is taken"));
   CHECK(g.nodes().size() == 2);
   CHECK_THROWS_AS(network::graph<float>({1, 0, 8, 8}), shape_error);
 }

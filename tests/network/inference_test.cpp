@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <lacuna/network/inference.hpp>
 #include <lacuna/network/run.hpp>
-
 #include <vector>
 
 #include "network/random_graph.hpp"
@@ -36,9 +35,8 @@ void prune_all(network::graph<float>& g, const pattern& p) {
 }  // namespace
 
 TEST_CASE("a compiled network gives what the graph computes, in every pattern") {
-  const std::string text =
-      GENERATE("dense", "unstructured", "8x8", "16x4", "1x16", "4x1", "2:4", "1:4", "2:8", "4:8",
-               "1:8", "4:16", "2:4x8");
+  const std::string text = GENERATE("dense", "unstructured", "8x8", "16x4", "1x16", "4x1", "2:4",
+                                    "1:4", "2:8", "4:8", "1:8", "4:16", "2:4x8");
   CAPTURE(text);
   const pattern p = parse_pattern(text);
   auto g = lacuna_test::small_network();
@@ -97,9 +95,11 @@ TEST_CASE("weights that disobey a pattern are named by layer") {
   const auto g = lacuna_test::small_network();
   CHECK_THROWS_AS(network::inference(g, [](const auto&) { return parse_pattern("2:4"); }),
                   format_error);
-  CHECK_THROWS_WITH(network::inference(g, [](const auto& n) -> pattern {
-                      return n.name == "a.conv2" ? parse_pattern("1:4") : dense_pattern{};
-                    }),
+  CHECK_THROWS_WITH(network::inference(g,
+                                       [](const auto& n) -> pattern {
+                                         return n.name == "a.conv2" ? parse_pattern("1:4")
+                                                                    : dense_pattern{};
+                                       }),
                     Contains("a.conv2") && Contains("1:4"));
   CHECK_THROWS_WITH(network::inference(g, [](const auto&) { return parse_pattern("3x5"); }),
                     Contains("3x5") && Contains("8x8") && Contains("2:4x8"));

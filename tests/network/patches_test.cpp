@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
 #include <lacuna/network/patches.hpp>
-
 #include <vector>
 
 #include "network/random_graph.hpp"
@@ -30,10 +29,11 @@ float seen(const feature_map<float>& map, const kernel::window& w, index_t tap, 
 }  // namespace
 
 TEST_CASE("patches are what the window sees, whatever rows are asked for") {
-  const auto w = GENERATE(
-      kernel::window{3, 3, 1, 1, 1}, kernel::window{3, 3, 2, 1, 1}, kernel::window{1, 1, 2, 0, 1},
-      kernel::window{5, 5, 1, 2, 1}, kernel::window{3, 3, 1, 2, 2}, kernel::window{1, 3, 1, extents2{0, 1}, 1},
-      kernel::window{2, 4, {3, 1}, {1, 2, 0, 1}, 1}, kernel::window{7, 7, 1, 3, 1});
+  const auto w =
+      GENERATE(kernel::window{3, 3, 1, 1, 1}, kernel::window{3, 3, 2, 1, 1},
+               kernel::window{1, 1, 2, 0, 1}, kernel::window{5, 5, 1, 2, 1},
+               kernel::window{3, 3, 1, 2, 2}, kernel::window{1, 3, 1, extents2{0, 1}, 1},
+               kernel::window{2, 4, {3, 1}, {1, 2, 0, 1}, 1}, kernel::window{7, 7, 1, 3, 1});
   const auto e = GENERATE(extents4{3, 2, 5, 4}, extents4{2, 1, 7, 7}, extents4{2, 3, 6, 1});
   const index_t out_h = w.out_h(e.h);
   const index_t out_w = w.out_w(e.w);
@@ -43,7 +43,8 @@ TEST_CASE("patches are what the window sees, whatever rows are asked for") {
   for (index_t first = 0; first < all; first += 3) {
     for (const index_t last : {first + 1, std::min(all, first + out_h + 1), all}) {
       const index_t cols = (last - first) * out_w;
-      std::vector<float> patches(static_cast<std::size_t>(w.kernel_h * w.kernel_w * e.c * cols), -1);
+      std::vector<float> patches(static_cast<std::size_t>(w.kernel_h * w.kernel_w * e.c * cols),
+                                 -1);
       network::gather_patches(x, w, first, last, patches.data());
       bool same = true;
       for (index_t k = 0; k < w.kernel_h * w.kernel_w * e.c; ++k) {

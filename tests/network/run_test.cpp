@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
 #include <lacuna/network/run.hpp>
-
 #include <limits>
 #include <vector>
 
@@ -89,7 +88,8 @@ TEST_CASE("NaN goes through relu and max pool") {
   CHECK(std::isnan(values_of(through(network::relu{}, x))[0]));
   CHECK(values_of(through(network::relu{}, x))[1] == 0);
   for (const auto& order : {std::vector<float>{nan, 1}, std::vector<float>{1, nan}}) {
-    CHECK(std::isnan(values_of(through(network::max_pool{{1, 2}}, images({1, 1, 1, 2}, order)))[0]));
+    CHECK(
+        std::isnan(values_of(through(network::max_pool{{1, 2}}, images({1, 1, 1, 2}, order)))[0]));
   }
 }
 
@@ -112,7 +112,8 @@ TEST_CASE("inference with shared buffers gives what training mode computes with 
   network::feature_map<float> expected = network::forward_training(g, x.data(), 3, w);
   const auto y = network::dense_inference(g)(x);
   for (index_t n = 0; n < 3; ++n) {
-    for (index_t c = 0; c < 7; ++c) CHECK(y(n, c, 0, 0) == Approx(*expected.plane(c, n)).margin(1e-3));
+    for (index_t c = 0; c < 7; ++c)
+      CHECK(y(n, c, 0, 0) == Approx(*expected.plane(c, n)).margin(1e-3));
   }
 }
 
@@ -136,7 +137,7 @@ TEST_CASE("no images give no results, wrong images a shape_error with both exten
   const auto g = lacuna_test::small_network();
   network::dense_inference infer(g);
   CHECK(infer(tensor<float>({0, 3, 12, 10})).size() == 0);
-  CHECK_THROWS_WITH(infer(tensor<float>({2, 3, 12, 11})),
-                    Catch::Matchers::Contains("(2, 3, 12, 11)") &&
-                        Catch::Matchers::Contains("(2, 3, 12, 10)"));
+  CHECK_THROWS_WITH(
+      infer(tensor<float>({2, 3, 12, 11})),
+      Catch::Matchers::Contains("(2, 3, 12, 11)") && Catch::Matchers::Contains("(2, 3, 12, 10)"));
 }

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
-#include <lacuna/network/state.hpp>
 #include <lacuna/network/run.hpp>
-
+#include <lacuna/network/state.hpp>
 #include <vector>
 
 #include "network/random_graph.hpp"
@@ -53,7 +52,8 @@ TEST_CASE("a state that does not fit is refused and nothing changes") {
   }
   SECTION("other shape") {
     bad.at("fc.weight").shape = {7, 3};
-    CHECK_THROWS_WITH(network::load_state(g, bad), Contains("fc.weight (7, ") && Contains("(7, 3)"));
+    CHECK_THROWS_WITH(network::load_state(g, bad),
+                      Contains("fc.weight (7, ") && Contains("(7, 3)"));
   }
   SECTION("too few values") {
     bad.at("fc.bias").values.pop_back();

@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
-#include <vector>
-
 #include <lacuna/core/random.hpp>
 #include <lacuna/network/run.hpp>
+#include <string>
+#include <vector>
 
 #include "support/catch.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
-#include "train/gradient_check.hpp"
-
 #include <lacuna/train/loss.hpp>
+
+#include "train/gradient_check.hpp"
 
 using namespace lacuna;
 using namespace lacuna_test;
@@ -18,17 +18,17 @@ struct conv_case {
 }  // namespace
 
 TEST_CASE("gradients of convolutions are those of finite differences") {
-  const auto c = GENERATE(
-      conv_case{{1, 3, 5, 7}, 2, 4, 3, 3, 1, 1, 1},                // same size: the shifted path
-      conv_case{{1, 2, 7, 7}, 3, 3, 3, 3, 2, 1, 1},                // strided
-      conv_case{{1, 2, 6, 5}, 1, 5, 1, 1, 1, 0, 1},                // pointwise
-      conv_case{{1, 3, 8, 8}, 2, 2, 1, 1, 2, 0, 1},                // 1x1 that skips pixels
-      conv_case{{1, 2, 9, 8}, 2, 3, 5, 3, {2, 3}, {2, 0, 1, 1}, 1},  // uneven everything
-      conv_case{{1, 2, 9, 9}, 2, 3, 3, 3, 1, 2, 2},                // dilated, same size
-      conv_case{{1, 1, 3, 3}, 2, 2, 3, 3, 1, 0, 1},                // one output pixel
-      conv_case{{1, 1, 2, 2}, 2, 2, 5, 5, 1, 2, 1},                // window larger than the image
-      conv_case{{1, 1, 1, 1}, 1, 1, 3, 3, 1, 1, 1},                // one pixel
-      conv_case{{1, 16, 23, 24}, 1, 2, 3, 3, 1, 1, 1});            // several strips of patches
+  const auto c =
+      GENERATE(conv_case{{1, 3, 5, 7}, 2, 4, 3, 3, 1, 1, 1},  // same size: the shifted path
+               conv_case{{1, 2, 7, 7}, 3, 3, 3, 3, 2, 1, 1},  // strided
+               conv_case{{1, 2, 6, 5}, 1, 5, 1, 1, 1, 0, 1},  // pointwise
+               conv_case{{1, 3, 8, 8}, 2, 2, 1, 1, 2, 0, 1},  // 1x1 that skips pixels
+               conv_case{{1, 2, 9, 8}, 2, 3, 5, 3, {2, 3}, {2, 0, 1, 1}, 1},  // uneven everything
+               conv_case{{1, 2, 9, 9}, 2, 3, 3, 3, 1, 2, 2},                  // dilated, same size
+               conv_case{{1, 1, 3, 3}, 2, 2, 3, 3, 1, 0, 1},                  // one output pixel
+               conv_case{{1, 1, 2, 2}, 2, 2, 5, 5, 1, 2, 1},      // window larger than the image
+               conv_case{{1, 1, 1, 1}, 1, 1, 3, 3, 1, 1, 1},      // one pixel
+               conv_case{{1, 16, 23, 24}, 1, 2, 3, 3, 1, 1, 1});  // several strips of patches
   random_source random(7);
   graph g = graph_with_probe(c.image, random);
   auto layer = random_conv(c.out, c.image.c, c.kernel_h, c.kernel_w, random);

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
-#include <lacuna/train/loss.hpp>
-
 #include <cmath>
+#include <lacuna/train/loss.hpp>
 #include <vector>
 
 #include "support/catch.hpp"

@@ -3,7 +3,6 @@
 #include <lacuna/network/models/fashion_cnn.hpp>
 #include <lacuna/train/gradual.hpp>
 #include <lacuna/train/prune.hpp>
-
 #include <string>
 #include <vector>
 
@@ -71,7 +70,8 @@ TEST_CASE("gradual pruning only ever drops blocks, down to the target") {
   const auto fixed = train::fit_gradually(
       t, g, data, p, keep{0.5}, {0.0, 0.5, 6, 0.3}, [&](const train::progress&) {
         const auto now = zeros();
-        for (std::size_t i = 0; i < now.size(); ++i) monotonic = monotonic && (now[i] || !before[i]);
+        for (std::size_t i = 0; i < now.size(); ++i)
+          monotonic = monotonic && (now[i] || !before[i]);
         before = now;
         counts.push_back(std::count(now.begin(), now.end(), true));
       });

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
 #include <lacuna/train/sgd.hpp>
-
 #include <vector>
 
 #include "network/random_graph.hpp"
@@ -77,7 +76,7 @@ TEST_CASE("a masked weight stays zero whatever the gradient, the others move") {
     CHECK((p[0].filters->matrix.array() != 0).count() == 6);
   }
   CHECK_THROWS_AS(fixed.set(g, 0, m), shape_error);
-  CHECK_THROWS_WITH(fixed.set(g, 1, mask::Constant(3, 4, true)),
-                    Catch::Matchers::Contains("fc.weight (2, 4)") &&
-                        Catch::Matchers::Contains("(3, 4)"));
+  CHECK_THROWS_WITH(
+      fixed.set(g, 1, mask::Constant(3, 4, true)),
+      Catch::Matchers::Contains("fc.weight (2, 4)") && Catch::Matchers::Contains("(3, 4)"));
 }

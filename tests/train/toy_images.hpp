@@ -8,7 +8,8 @@
 
 namespace lacuna_test {
 
-/// Noise of deviation 1 with a bright square of 4x4 whose corner of the image is the label, 0 ... 3.
+/// Noise of deviation 1 with a bright square of 4x4 whose corner of the image is the label, 0
+/// ... 3.
 inline lacuna::train::labelled_images<float> squares(lacuna::index_t count, std::uint64_t seed) {
   lacuna::random_source random(seed);
   lacuna::train::labelled_images<float> out{lacuna::tensor<float>({count, 1, 8, 8}), {}};

@@ -4,16 +4,15 @@
 #include <lacuna/train/evaluate.hpp>
 #include <lacuna/train/prune.hpp>
 #include <lacuna/train/trainer.hpp>
-
 #include <vector>
 
 #include "support/catch.hpp"
 #include "train/toy_images.hpp"
 
 using namespace lacuna;
+using Catch::Matchers::Contains;
 using lacuna_test::squares;
 using lacuna_test::toy_network;
-using Catch::Matchers::Contains;
 
 namespace {
 train::recipe short_recipe() {
@@ -27,7 +26,8 @@ train::recipe short_recipe() {
 /// All parameters and running averages.
 std::vector<float> everything(network::graph<float>& g) {
   std::vector<float> out;
-  for (const auto& p : network::parameters(g)) out.insert(out.end(), p.values.begin(), p.values.end());
+  for (const auto& p : network::parameters(g))
+    out.insert(out.end(), p.values.begin(), p.values.end());
   for (network::node_id id = 0; id < g.nodes().size(); ++id) {
     if (const auto* n = std::get_if<network::batch_norm<float>>(&g[id].layer)) {
       out.insert(out.end(), n->running_mean.begin(), n->running_mean.end());

@@ -4,9 +4,8 @@
 
 #include <algorithm>
 #include <iterator>
-#include <vector>
-
 #include <lacuna/network/graph.hpp>
+#include <vector>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

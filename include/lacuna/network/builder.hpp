@@ -3,11 +3,10 @@
 #pragma once
 
 #include <cmath>
-#include <string>
-#include <utility>
-
 #include <lacuna/core/random.hpp>
 #include <lacuna/network/graph.hpp>
+#include <string>
+#include <utility>
 
 namespace lacuna::inline LACUNA_ABI::network {
 
@@ -37,8 +36,8 @@ class builder {
   };
 
   node_id conv(const std::string& name, node_id from, index_t out, const window_options& o) {
-    network::conv<T> layer{he_normal<T>(out, channels(from), o.kernel, random_), {}, o.stride,
-                           o.padding};
+    network::conv<T> layer{
+        he_normal<T>(out, channels(from), o.kernel, random_), {}, o.stride, o.padding};
     if (o.bias) layer.bias.assign(static_cast<std::size_t>(out), T(0));
     return graph_.append(name, std::move(layer), {from});
   }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-
 #include <lacuna/core/tensor.hpp>
 #include <lacuna/format/dense.hpp>
 

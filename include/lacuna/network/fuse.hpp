@@ -3,19 +3,18 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
-
 #include <lacuna/network/graph.hpp>
+#include <vector>
 
 namespace lacuna::inline LACUNA_ABI::network {
 
 /// One operator of a compiled network: a node and those that were fused into its epilogue.
 struct step {
-  node_id node{0};                ///< whose weights, window, ... are used
-  node_id result{0};              ///< the last node fused: whose result is written
-  std::vector<node_id> inputs;    ///< results of other steps: X, and the residual where there is one
-  bool adds_residual{false};      ///< epilogue: + inputs[1]
-  bool ends_in_relu{false};       ///< epilogue: relu
+  node_id node{0};              ///< whose weights, window, ... are used
+  node_id result{0};            ///< the last node fused: whose result is written
+  std::vector<node_id> inputs;  ///< results of other steps: X, and the residual where there is one
+  bool adds_residual{false};    ///< epilogue: + inputs[1]
+  bool ends_in_relu{false};     ///< epilogue: relu
 };
 
 /// Covers the graph with steps: a convolution or linear layer takes its relu, and a convolution

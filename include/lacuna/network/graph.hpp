@@ -3,13 +3,12 @@
 #pragma once
 
 #include <initializer_list>
+#include <lacuna/core/units.hpp>
+#include <lacuna/network/layer.hpp>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <lacuna/core/units.hpp>
-#include <lacuna/network/layer.hpp>
 
 namespace lacuna::inline LACUNA_ABI::network {
 
@@ -18,13 +17,14 @@ using node_id = std::size_t;
 
 template <class T>
 struct node {
-  std::string name;              ///< dotted and unique: "layer1.0.conv1"
+  std::string name;  ///< dotted and unique: "layer1.0.conv1"
   network::layer<T> layer;
   std::vector<node_id> inputs;
-  extents4 extents;              ///< of the result for one image: (1, c, h, w)
+  extents4 extents;  ///< of the result for one image: (1, c, h, w)
 };
 
-/// Values that training changes. Names are those of the node and the layer, "layer1.0.conv1.weight".
+/// Values that training changes. Names are those of the node and the layer,
+/// "layer1.0.conv1.weight".
 template <class T>
 struct parameter {
   std::string name;
@@ -71,8 +71,8 @@ class graph {
     std::vector<extents4> in;
     for (const node_id id : inputs) {
       if (id >= nodes_.size()) {
-        fail("input " + std::to_string(id) + " is not one of the " +
-             std::to_string(nodes_.size()) + " nodes so far");
+        fail("input " + std::to_string(id) + " is not one of the " + std::to_string(nodes_.size()) +
+             " nodes so far");
       }
       in.push_back(nodes_[id].extents);
     }
@@ -107,7 +107,8 @@ template <class T>
     node<T>& n = g[id];
     std::visit(
         [&](auto& layer) {
-          if constexpr (requires { layer.scale; } || requires { layer.weight; }) {
+          if constexpr (
+              requires { layer.scale; } || requires { layer.weight; }) {
             layer.for_each_parameter([&](const char* name, std::span<T> values, auto* filters) {
               out.push_back({n.name + "." + name, id, values, filters});
             });

@@ -4,11 +4,7 @@
 
 #include <algorithm>
 #include <functional>
-#include <string>
-#include <utility>
-#include <variant>
-#include <vector>
-
+#include <lacuna/core/contract.hpp>
 #include <lacuna/format/storage.hpp>
 #include <lacuna/network/buffer_plan.hpp>
 #include <lacuna/network/fold.hpp>
@@ -16,6 +12,10 @@
 #include <lacuna/network/run_time_pattern.hpp>
 #include <lacuna/op/conv2d.hpp>
 #include <lacuna/op/matmul.hpp>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
 
 namespace lacuna::inline LACUNA_ABI::network {
 
@@ -31,7 +31,7 @@ struct layer_epilogue : epilogue_tag {
   bool ends_in_relu{false};
 
   template <class B>
-  [[nodiscard]] B operator()(const B& sum, const position& at) const noexcept {
+  [[nodiscard]] LACUNA_ALWAYS_INLINE B operator()(const B& sum, const position& at) const noexcept {
     B y = sum;
     if (bias != nullptr) y = y + B(bias[at.row]);
     if (residual != nullptr) {
@@ -151,11 +151,11 @@ class inference {
     };
     if (const auto* c = std::get_if<conv<float>>(&n.layer)) {
       make(c->weight, [&](const auto& packed) {
-        out.emplace<conv_operator>(
-            conv2d(packed, {c->stride, c->padding, c->dilation}));
+        out.emplace<conv_operator>(conv2d(packed, {c->stride, c->padding, c->dilation}));
       });
     } else if (const auto* l = std::get_if<linear<float>>(&n.layer)) {
-      make(l->weight, [&](const auto& packed) { out.emplace<linear_operator>(matmul(packed.matrix)); });
+      make(l->weight,
+           [&](const auto& packed) { out.emplace<linear_operator>(matmul(packed.matrix)); });
     }
     return out;
   }
@@ -216,9 +216,8 @@ class inference {
               l.evaluate(from, in.h * in.w, to);
             });
           } else if constexpr (std::is_same_v<L, add>) {
-            each_image([&](const float* a, const float* b, float* to) {
-              l.evaluate(a, b, in_image, to);
-            });
+            each_image(
+                [&](const float* a, const float* b, float* to) { l.evaluate(a, b, in_image, to); });
           } else if constexpr (std::is_same_v<L, relu>) {
             each_image([&](const float* from, const float*, float* to) {
               l.evaluate(from, in_image, to);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-
 #include <lacuna/kernel/window.hpp>
 #include <lacuna/network/feature_map.hpp>
 
@@ -53,12 +52,12 @@ struct tap_view {
   index_t out_w;
   index_t width;
   extents2 stride;
-  index_range x;         ///< columns that are inside the plane
-  index_range inner;     ///< rows that are
-  index_t skipped{0};    ///< rows of padding before them
+  index_range x;       ///< columns that are inside the plane
+  index_range inner;   ///< rows that are
+  index_t skipped{0};  ///< rows of padding before them
   bool is_shift{false};
-  index_t start{0};      ///< plane offset of (inner.first, 0); may be outside
-  index_range run;       ///< when it is a shift, the outputs from there that are in memory
+  index_t start{0};  ///< plane offset of (inner.first, 0); may be outside
+  index_range run;   ///< when it is a shift, the outputs from there that are in memory
 };
 
 /// Zeroes the columns of the inner rows that are padding: a column at a time, as row by row the
@@ -149,8 +148,9 @@ void scatter_patches(T* patches, const kernel::window& window, index_t first, in
                      feature_map<T>& x) {
   detail::for_each_patch_plane(
       x.extents(), window, {first, last},
-      [&](const detail::tap_view& tap, index_t c, index_t image, detail::index_range,
-          index_t at) { detail::scatter_tap(tap, patches + at, x.plane(c, image)); });
+      [&](const detail::tap_view& tap, index_t c, index_t image, detail::index_range, index_t at) {
+        detail::scatter_tap(tap, patches + at, x.plane(c, image));
+      });
 }
 
 }  // namespace lacuna::inline LACUNA_ABI::network

@@ -3,11 +3,10 @@
 #pragma once
 
 #include <algorithm>
-#include <string>
-#include <vector>
-
 #include <lacuna/core/executor.hpp>
 #include <lacuna/network/buffer_plan.hpp>
+#include <string>
+#include <vector>
 
 namespace lacuna::inline LACUNA_ABI::network {
 
@@ -88,9 +87,12 @@ void backward(const graph<T>& g, workspace<T>& w, std::span<T> parameter_gradien
         [&](const auto& layer) {
           if constexpr (!std::is_same_v<std::decay_t<decltype(layer)>, input>) {
             if (!written[id] && id != g.output()) w.gradients[id].array().setZero();
-            backward_pass<T> pass{in,          w.outputs[id],
-                                  w.gradients[id], in_gradient,
-                                  parameter_gradients.subspan(at, count), w.states[id],
+            backward_pass<T> pass{in,
+                                  w.outputs[id],
+                                  w.gradients[id],
+                                  in_gradient,
+                                  parameter_gradients.subspan(at, count),
+                                  w.states[id],
                                   w.scratch};
             layer.backward(pass);
           }
@@ -136,8 +138,8 @@ class dense_inference {
                         to_string(out));
     }
     if (wanted.n == 0) return;
-    const index_t tasks = std::min(ceil_div(wanted.n, chunk_),
-                                   std::max<index_t>(1, executor.concurrency()));
+    const index_t tasks =
+        std::min(ceil_div(wanted.n, chunk_), std::max<index_t>(1, executor.concurrency()));
     if (static_cast<index_t>(workspaces_.size()) < tasks) {
       workspaces_.resize(static_cast<std::size_t>(tasks));
     }
@@ -147,9 +149,9 @@ class dense_inference {
       for (index_t c = chunks * task / tasks; c < chunks * (task + 1) / tasks; ++c) {
         const index_t first = c * chunk_;
         const index_t count = std::min(chunk_, wanted.n - first);
-        const auto& result = detail::run(
-            *graph_, x.data() + first * wanted.size() / wanted.n, count, w, false, plan_.buffers,
-            [&](std::size_t id) { return plan_.buffer_of[id]; });
+        const auto& result =
+            detail::run(*graph_, x.data() + first * wanted.size() / wanted.n, count, w, false,
+                        plan_.buffers, [&](std::size_t id) { return plan_.buffer_of[id]; });
         copy_to_nchw(result, y.data() + first * out.size() / wanted.n);
       }
     });

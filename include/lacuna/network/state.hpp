@@ -3,12 +3,11 @@
 #pragma once
 
 #include <algorithm>
+#include <lacuna/network/graph.hpp>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <lacuna/network/graph.hpp>
 
 namespace lacuna::inline LACUNA_ABI::network {
 
@@ -26,7 +25,8 @@ using state = std::map<std::string, named_values<T>>;
 namespace detail {
 [[nodiscard]] inline std::string to_string_shape(const std::vector<index_t>& shape) {
   std::string out = "(";
-  for (std::size_t i = 0; i < shape.size(); ++i) out += (i > 0 ? ", " : "") + std::to_string(shape[i]);
+  for (std::size_t i = 0; i < shape.size(); ++i)
+    out += (i > 0 ? ", " : "") + std::to_string(shape[i]);
   return out + ")";
 }
 
@@ -38,7 +38,8 @@ void for_each_state(graph<T>& g, F&& f) {
     std::visit(
         [&](auto& layer) {
           using L = std::decay_t<decltype(layer)>;
-          if constexpr (requires { layer.weight; } || requires { layer.scale; }) {
+          if constexpr (
+              requires { layer.weight; } || requires { layer.scale; }) {
             layer.for_each_parameter([&](const char* name, std::span<T> values, auto* filters) {
               std::vector<index_t> shape{static_cast<index_t>(values.size())};
               if (filters != nullptr) {
@@ -97,10 +98,9 @@ void load_state(graph<T>& g, const state<T>& from) {
     }
     index_t size = 1;
     for (const index_t extent : found->second.shape) size *= extent;
-    if (found->second.shape != shape ||
-        size != static_cast<index_t>(found->second.values.size())) {
-      throw shape_error(wanted + ", got " + detail::to_string_shape(found->second.shape) + " with " +
-                        std::to_string(found->second.values.size()) + " values");
+    if (found->second.shape != shape || size != static_cast<index_t>(found->second.values.size())) {
+      throw shape_error(wanted + ", got " + detail::to_string_shape(found->second.shape) +
+                        " with " + std::to_string(found->second.values.size()) + " values");
     }
   });
   detail::for_each_state(g, [&](const std::string& name, const std::vector<index_t>&,

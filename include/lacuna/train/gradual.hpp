@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <lacuna/train/prune.hpp>
+#include <lacuna/train/trainer.hpp>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <lacuna/train/prune.hpp>
-#include <lacuna/train/trainer.hpp>
 
 namespace lacuna::inline LACUNA_ABI::train {
 
@@ -21,10 +20,10 @@ namespace lacuna::inline LACUNA_ABI::train {
 /// 40 % of it, for the rest to settle under a fixed mask (Narang et al., arXiv 1711.02782). The
 /// last update drops whatever is left.
 struct gradual_schedule {
-  double begin = 0.0;     ///< progress of training at the first update
-  double end = 0.4;       ///< at the last
+  double begin = 0.0;  ///< progress of training at the first update
+  double end = 0.4;    ///< at the last
   index_t updates = 13;
-  double share = 0.2;     ///< of what is still to be dropped
+  double share = 0.2;  ///< of what is still to be dropped
 
   /// Updates that are due at a progress of training in 0 ... 1.
   [[nodiscard]] index_t due(double progress) const noexcept {
@@ -48,9 +47,12 @@ struct gradual_schedule {
 template <class T, executor Executor, class OnStep>
 masks fit_gradually(trainer<T, Executor>& t, network::graph<T>& g, const labelled_images<T>& data,
                     const pattern& p, keep target, const gradual_schedule& s, OnStep&& on_step) {
-  if (!std::holds_alternative<block_pattern>(p) && !std::holds_alternative<unstructured_pattern>(p)) {
-    throw unsupported_error("gradual pruning takes blocks or unstructured, whose fraction can "
-                            "rise by steps, got " + to_string(p));
+  if (!std::holds_alternative<block_pattern>(p) &&
+      !std::holds_alternative<unstructured_pattern>(p)) {
+    throw unsupported_error(
+        "gradual pruning takes blocks or unstructured, whose fraction can "
+        "rise by steps, got " +
+        to_string(p));
   }
   if (!(0 <= s.begin && s.begin <= s.end && s.end <= 1 && 0 < s.share && s.share < 1)) {
     throw shape_error("gradual pruning from " + std::to_string(s.begin) + " to " +

@@ -3,11 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <lacuna/network/graph.hpp>
 #include <span>
 #include <string>
 #include <vector>
-
-#include <lacuna/network/graph.hpp>
 
 namespace lacuna::inline LACUNA_ABI::train {
 
@@ -46,8 +45,7 @@ void expect_fits(const labelled_images<T>& data, const network::graph<T>& g) {
   for (std::size_t i = 0; i < data.labels.size(); ++i) {
     if (data.labels[i] < 0 || data.labels[i] >= out.c) {
       throw shape_error("label " + std::to_string(data.labels[i]) + " of image " +
-                        std::to_string(i) + " is not one of " + std::to_string(out.c) +
-                        " classes");
+                        std::to_string(i) + " is not one of " + std::to_string(out.c) + " classes");
     }
   }
 }

@@ -4,18 +4,17 @@
 
 #include <cmath>
 #include <cstdint>
-#include <span>
-#include <string>
-
 #include <lacuna/core/contract.hpp>
 #include <lacuna/network/feature_map.hpp>
+#include <span>
+#include <string>
 
 namespace lacuna::inline LACUNA_ABI::train {
 
 /// Summed over images, so that parts of a batch add up.
 struct tally {
-  double loss{0};       ///< sum of the images' cross-entropies, in nats
-  index_t correct{0};   ///< images whose largest logit is their label's
+  double loss{0};      ///< sum of the images' cross-entropies, in nats
+  index_t correct{0};  ///< images whose largest logit is their label's
   index_t images{0};
 
   [[nodiscard]] double mean_loss() const noexcept {

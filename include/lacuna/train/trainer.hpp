@@ -3,14 +3,13 @@
 #pragma once
 
 #include <algorithm>
-#include <numeric>
-
 #include <lacuna/core/random.hpp>
 #include <lacuna/network/run.hpp>
 #include <lacuna/train/labelled_images.hpp>
 #include <lacuna/train/loss.hpp>
 #include <lacuna/train/schedule.hpp>
 #include <lacuna/train/sgd.hpp>
+#include <numeric>
 
 namespace lacuna::inline LACUNA_ABI::train {
 
@@ -18,12 +17,12 @@ namespace lacuna::inline LACUNA_ABI::train {
 /// (Mishra et al., arXiv 2104.08378: prune once, then repeat the training).
 struct recipe {
   index_t epochs = 3;
-  index_t batch = 128;   ///< images a step
-  index_t chunk = 16;    ///< images a task; part of the result, unlike the number of threads
+  index_t batch = 128;  ///< images a step
+  index_t chunk = 16;   ///< images a task; part of the result, unlike the number of threads
   schedule rate = cosine(0.1, 0.15);
   double momentum = 0.9;
   double weight_decay = 5e-4;
-  std::uint64_t seed = 1;   ///< order of the images
+  std::uint64_t seed = 1;  ///< order of the images
 
   /// Steps of an epoch over `images` images; a batch that is not full is left out, unless it is the
   /// only one.
@@ -34,12 +33,12 @@ struct recipe {
 
 /// Where training stands, after each step.
 struct progress {
-  index_t epoch{0};          ///< from 0
+  index_t epoch{0};  ///< from 0
   index_t epochs{0};
-  index_t step{0};           ///< done in all
-  index_t steps{0};          ///< to be done in all
-  double rate{0};            ///< learning rate of the step
-  tally batch;               ///< of the step, before it
+  index_t step{0};   ///< done in all
+  index_t steps{0};  ///< to be done in all
+  double rate{0};    ///< learning rate of the step
+  tally batch;       ///< of the step, before it
   tally epoch_so_far;
 };
 
@@ -78,8 +77,9 @@ class trainer {
     executor_.for_each_index(tasks, [&](index_t t) {
       for (index_t c = chunks * t / tasks; c < chunks * (t + 1) / tasks; ++c) {
         const index_t first = c * recipe_.chunk;
-        const auto mine = order.subspan(static_cast<std::size_t>(first),
-                                        static_cast<std::size_t>(std::min(recipe_.chunk, images - first)));
+        const auto mine =
+            order.subspan(static_cast<std::size_t>(first),
+                          static_cast<std::size_t>(std::min(recipe_.chunk, images - first)));
         run_chunk(data, mine, T(1) / static_cast<T>(images), tasks_[static_cast<std::size_t>(t)],
                   chunks_[static_cast<std::size_t>(c)]);
       }
@@ -114,10 +114,11 @@ class trainer {
       now.epoch_so_far = {};
       for (index_t s = 0; s < an_epoch; ++s) {
         now.rate = recipe_.rate(static_cast<double>(now.step) / static_cast<double>(now.steps));
-        now.batch = step(data,
-                         std::span<const std::size_t>(order).subspan(
-                             static_cast<std::size_t>(s * a_batch), static_cast<std::size_t>(a_batch)),
-                         now.rate);
+        now.batch =
+            step(data,
+                 std::span<const std::size_t>(order).subspan(static_cast<std::size_t>(s * a_batch),
+                                                             static_cast<std::size_t>(a_batch)),
+                 now.rate);
         now.epoch_so_far += now.batch;
         ++now.step;
         on_step(std::as_const(now));

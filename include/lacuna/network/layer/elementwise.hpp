@@ -3,9 +3,8 @@
 #pragma once
 
 #include <algorithm>
-#include <string>
-
 #include <lacuna/network/pass.hpp>
+#include <string>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

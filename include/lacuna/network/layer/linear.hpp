@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-
 #include <lacuna/format/filter.hpp>
 #include <lacuna/network/pass.hpp>
+#include <string>
 
 namespace lacuna::inline LACUNA_ABI::network {
 
@@ -28,8 +27,8 @@ struct linear {
                         std::to_string(x.c * x.h * x.w) + " features");
     }
     if (!bias.empty() && static_cast<index_t>(bias.size()) != weight.out()) {
-      throw shape_error("weights " + to_string_shape(weight.out(), weight.in) +
-                        " with a bias of " + std::to_string(bias.size()));
+      throw shape_error("weights " + to_string_shape(weight.out(), weight.in) + " with a bias of " +
+                        std::to_string(bias.size()));
     }
     return {x.n, weight.out(), 1, 1};
   }

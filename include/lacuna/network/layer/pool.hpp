@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <limits>
-#include <string>
-
 #include <lacuna/kernel/window.hpp>
 #include <lacuna/network/pass.hpp>
+#include <limits>
+#include <string>
 
 namespace lacuna::inline LACUNA_ABI::network {
 
@@ -77,7 +76,8 @@ struct max_pool {
   template <class T>
   void forward(forward_pass<T>& pass) const {
     const extents4& in = pass.in[0]->extents();
-    if (pass.training) pass.state.indices.resize(static_cast<std::size_t>(pass.out.extents().size()));
+    if (pass.training)
+      pass.state.indices.resize(static_cast<std::size_t>(pass.out.extents().size()));
     evaluate(pass.in[0]->data(), in, in.c * in.n, pass.out.data(),
              pass.training ? pass.state.indices.data() : nullptr);
   }
@@ -133,8 +133,8 @@ struct average_pool {
       for (index_t n = 0; n < dx.extents().n; ++n) {
         const T* dy = pass.out_gradient.plane(c, n);
         T* to = dx.plane(c, n);
-        detail::for_each_window_pixel(
-            window, dx.extents(), [&](index_t o, index_t i) { to[i] += dy[o] * weight<T>(); });
+        detail::for_each_window_pixel(window, dx.extents(),
+                                      [&](index_t o, index_t i) { to[i] += dy[o] * weight<T>(); });
       }
     }
   }

@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-
 #include <lacuna/network/builder.hpp>
+#include <string>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

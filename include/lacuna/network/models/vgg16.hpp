@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-
 #include <lacuna/network/builder.hpp>
+#include <string>
 
 namespace lacuna::inline LACUNA_ABI::network {
 
@@ -21,8 +20,8 @@ template <class T = float>
 
   constexpr index_t pool = 0;
   node_id x = 0;
-  for (const index_t width : {64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512,
-                              512, 0}) {
+  for (const index_t width :
+       {64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0}) {
     if (width == pool) {
       x = b.max_pool(next(), x, {2, 2, 0});
     } else {
