@@ -24,13 +24,13 @@ struct options {
   std::string load;
 };
 
-/// @throws CLI::Error, with the program's exit code, when the command line is wrong or asks for
-/// help. Call through CLI11's own exit handling: see main.
+/// The options, or what to leave with.
 struct parsed {
   options given;
   bool proceed{true};  ///< false: help or an error has been printed
   int exit_code{0};
 };
+/// Prints help and what is wrong with the command line itself.
 [[nodiscard]] parsed parse_command_line(int argc, char** argv);
 
 }  // namespace demo

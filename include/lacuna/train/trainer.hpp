@@ -21,6 +21,7 @@ struct recipe {
   index_t chunk = 16;   ///< images a task; part of the result, unlike the number of threads
   schedule rate = cosine(0.1, 0.15);
   double momentum = 0.9;
+  bool nesterov = true;
   double weight_decay = 5e-4;
   std::uint64_t seed = 1;  ///< order of the images
 
@@ -57,7 +58,7 @@ class trainer {
         recipe_(r),
         fixed_(std::move(fixed)),
         executor_(e),
-        sgd_({r.momentum, r.weight_decay, true}) {
+        sgd_({r.momentum, r.weight_decay, r.nesterov}) {
     if (r.batch < 1 || r.chunk < 1 || r.epochs < 0) {
       throw shape_error("training takes batches and chunks of 1 image or more, got " +
                         std::to_string(r.batch) + " and " + std::to_string(r.chunk) + ", for " +
