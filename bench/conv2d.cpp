@@ -45,8 +45,8 @@ void add_layer(const layer_shape& l) {
     if (l.window.is_pointwise()) {
       out.noalias() = w * Eigen::Map<const dense_matrix<float>>(x->data(), l.in, pixels);
     } else {
-      lacuna::kernel::pack_patches(x->data(), l.in, l.h, l.w, l.window, 0, pixels, pixels,
-                                   patches->data());
+      lacuna::kernel::pack_patches<xsimd::default_arch>(x->data(), l.in, l.h, l.w, l.window, 0,
+                                                        pixels, pixels, patches->data());
       out.noalias() = w * *patches;
     }
   });

@@ -3,6 +3,7 @@
 // expect: const
 #include <lacuna/op/matmul.hpp>
 
-void product(const lacuna::dense_matrix<float>& w, const Eigen::MatrixXf& x, const Eigen::MatrixXf& y) {
+void product(const lacuna::dense_matrix<float>& w, const Eigen::MatrixXf& x,
+             const Eigen::MatrixXf& y) {
   lacuna::matmul(w)(x, y);
 }

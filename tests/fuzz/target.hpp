@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <span>
 
-/// What a fuzz target does with one input: nothing, or it throws what it should not or aborts. Linked
-/// with libFuzzer to search, with replay.cpp to run a corpus again.
+/// What a fuzz target does with one input: nothing, or it throws what it should not or aborts.
+/// Linked with libFuzzer to search, with replay.cpp to run a corpus again.
 void fuzz_one(std::span<const std::byte> input);
 
 /// Stops the process where an oracle fails, in every build.

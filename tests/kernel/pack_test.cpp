@@ -5,6 +5,7 @@
 #include <lacuna/kernel/pack/panels.hpp>
 #include <lacuna/kernel/pack/patches.hpp>
 
+#include "support/architectures.hpp"
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
@@ -86,8 +87,8 @@ TEST_CASE("patches are what a padded image shows through the window", "[kernel][
     const index_t count = std::min<index_t>(7, pixels - first);
     const index_t strip_width = 8;
     std::vector<double> strip(static_cast<std::size_t>(6 * channels * strip_width), -99.0);
-    kernel::pack_patches(image.data(), channels, h, width, window, first, count, strip_width,
-                         strip.data());
+    kernel::pack_patches<xsimd::default_arch>(image.data(), channels, h, width, window, first,
+                                              count, strip_width, strip.data());
     for (index_t row = 0; row < 6 * channels; ++row) {
       for (index_t j = 0; j < strip_width; ++j) {
         const index_t tap = row / channels;
@@ -98,6 +99,34 @@ TEST_CASE("patches are what a padded image shows through the window", "[kernel][
         REQUIRE(strip[static_cast<std::size_t>(row * strip_width + j)] == expected);
       }
     }
+  }
+}
+
+TEMPLATE_LIST_TEST_CASE("shifted patches are the patches, on every instruction set",
+                        "[kernel][pack]", test::architectures) {
+  const auto kernel_w = GENERATE(as<index_t>(), 1, 3, 5);
+  const auto dilation = GENERATE(as<index_t>(), 1, 2);
+  const auto side = GENERATE(as<index_t>(), 1, 2, 5, 17, 40);
+  CAPTURE(kernel_w, dilation, side);
+  const index_t channels = 3;
+  const index_t same = dilation * (kernel_w - 1) / 2;
+  const kernel::window window{.kernel_h = 3,
+                              .kernel_w = kernel_w,
+                              .padding = {0, same, 2, same},
+                              .dilation = {1, dilation}};
+  REQUIRE(window.out_w(side) == side);
+  const auto image = test::random_tensor<float>({1, channels, side, side});
+  const index_t pixels = side * window.out_h(side);
+  const index_t rows = 3 * kernel_w * channels;
+  for (index_t first = 0; first < pixels; first += 48) {
+    const index_t count = std::min<index_t>(48, pixels - first);
+    std::vector<float> strip(static_cast<std::size_t>(rows * 48), -99.0F);
+    std::vector<double> plain(strip.size(), -99.0);  // converted, so by the general way
+    kernel::pack_patches<TestType>(image.data(), channels, side, side, window, first, count, 48,
+                                   strip.data());
+    kernel::pack_patches<TestType>(image.data(), channels, side, side, window, first, count, 48,
+                                   plain.data());
+    REQUIRE(std::equal(strip.begin(), strip.end(), plain.begin()));
   }
 }
 

@@ -59,7 +59,8 @@ TEST_CASE("the transposed product is what one computes by hand", "[kernel][refer
   CHECK(y == expected);
 
   const auto half = lacuna::to_n_m<2, 4>(w);
-  reference::spmm_transposed<std::remove_const_t<decltype(half)>, float>(half, as_view(std::as_const(x)), as_view(y));
+  reference::spmm_transposed<std::remove_const_t<decltype(half)>, float>(
+      half, as_view(std::as_const(x)), as_view(y));
   CHECK(y == expected);
 }
 

@@ -10,7 +10,7 @@
 //   images(), cols()          how many images, and columns of X in each
 //   direct(image, col)        pointer to row 0 at that column where rows can be read in place
 //                             with row_stride(), or nullptr
-//   pack(image, col, count, width, strip)   copies columns to a contiguous strip
+//   pack<Arch>(image, col, count, width, strip)   copies columns to a contiguous strip
 
 namespace lacuna::inline LACUNA_ABI::detail {
 
@@ -28,6 +28,7 @@ struct matrix_columns {
     }
     return nullptr;
   }
+  template <class Arch>
   void pack(index_t /*image*/, index_t col, index_t count, index_t width, T* strip) const {
     kernel::pack_columns(x, col, count, width, strip);
   }
@@ -49,9 +50,10 @@ struct patch_columns {
     }
     return nullptr;
   }
+  template <class Arch>
   void pack(index_t image, index_t col, index_t count, index_t width, T* strip) const {
-    kernel::pack_patches(x + image * in.c * in.h * in.w, in.c, in.h, in.w, window, col, count,
-                         width, strip);
+    kernel::pack_patches<Arch>(x + image * in.c * in.h * in.w, in.c, in.h, in.w, window, col, count,
+                               width, strip);
   }
 };
 

@@ -94,7 +94,7 @@ class matmul {
     aligned_vector<accumulator> packed;
     if (x == nullptr) {
       packed.resize(static_cast<std::size_t>(depth()));
-      columns.pack(0, 0, 1, 1, packed.data());
+      columns.template pack<Arch>(0, 0, 1, 1, packed.data());
       x = packed.data();
     }
     const index_t chunks = std::max<index_t>(1, std::min(executor.concurrency(), w_.count()));

@@ -74,7 +74,7 @@ void multiply_strips(const kernel::panels<T, Rows>& w, const Source& source, T* 
       index_t ldx = source.row_stride();
       if (x == nullptr) {
         ldx = round_up(cols, vector);
-        if (packed != u / chunks) source.pack(image, col, cols, ldx, strip);
+        if (packed != u / chunks) source.template pack<Arch>(image, col, cols, ldx, strip);
         packed = u / chunks;
         x = strip;
       }

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <lacuna/kernel/pack/columns.hpp>
+#include <lacuna/kernel/pack/shifted_patches.hpp>
 #include <lacuna/kernel/window.hpp>
+#include <type_traits>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 
@@ -12,11 +14,16 @@ namespace lacuna::inline LACUNA_ABI::kernel {
 /// strip (taps * c, width) in the type T of the product: row (ty * kernel_w + tx) * c + channel
 /// holds that tap's input for every pixel, zero in the padding and beyond `count`. This is im2col
 /// for one register tile's columns only, so the patch matrix as a whole never exists.
-template <class T, class X>
+template <class Arch, class T, class X>
 void pack_patches(const X* image, index_t channels, index_t h, index_t w, const window& window,
                   index_t pixel, index_t count, index_t width, T* strip) LACUNA_KERNEL_NOEXCEPT {
   const index_t out_w = window.out_w(w);
   LACUNA_EXPECTS(count <= width && pixel + count <= out_w * window.out_h(h));
+  if constexpr (std::is_same_v<T, X> && std::is_floating_point_v<T>) {
+    if (window.stride == extents2(1) && out_w == w) {
+      return pack_shifted_patches<Arch>(image, channels, h, w, window, pixel, count, width, strip);
+    }
+  }
   const index_t stride = window.stride.w;
 
   for (index_t ty = 0; ty < window.kernel_h; ++ty) {

@@ -20,7 +20,7 @@ template <class T>
 struct conv {
   static constexpr const char* name = "conv";
   /// A patch matrix of 512 KB leaves half of a 1 to 2 MB second-level cache to the product's
-  /// own packed panels. Larger ones were up to 1.3x slower, smaller ones starve the product.
+  /// own packed panels.
   static constexpr index_t patch_bytes = index_t{512} * 1024;
 
   filter<dense_matrix<T>> weight;
