@@ -33,24 +33,35 @@ struct serial {
 };
 
 namespace detail {
-/// Starts a pool's threads off the CPU of their creator, which works too. Left to themselves,
-/// threads that wake for short tasks were seen to stay on their waker's CPU on virtual machines
-/// whose kernel knows no scheduling domains: two threads ran no faster than one.
-struct spread_threads : Eigen::StlThreadEnvironment {
-  EnvThread* CreateThread(std::function<void()> f) {
+/// The CPU that the calling thread is on, or -1 where that is not known.
+[[nodiscard]] inline int current_cpu() noexcept {
 #if defined(__linux__)
-    cpu_set_t others;
-    sched_getaffinity(0, sizeof(others), &others);
-    CPU_CLR(static_cast<unsigned>(sched_getcpu()), &others);
-    return Eigen::StlThreadEnvironment::CreateThread([f = std::move(f), others] {
-      if (CPU_COUNT(&others) > 0) sched_setaffinity(0, sizeof(others), &others);
-      f();
-    });
+  return sched_getcpu();
 #else
-    return Eigen::StlThreadEnvironment::CreateThread(std::move(f));
+  return -1;
 #endif
-  }
-};
+}
+
+/// Keeps the calling thread, a pool's worker, off the CPU of the thread that it works for. Left to
+/// themselves, workers woken for short tasks were seen to stay on their waker's CPU on virtual
+/// machines whose kernel knows no scheduling domains, and two threads ran no faster than one. Costs
+/// a system call when the CPU has changed since the last time.
+inline void leave_cpu([[maybe_unused]] int cpu) noexcept {
+#if defined(__linux__)
+  static thread_local int left = -1;
+  if (cpu < 0 || cpu >= CPU_SETSIZE || cpu == left) return;
+  static thread_local const cpu_set_t allowed = [] {
+    cpu_set_t all;
+    CPU_ZERO(&all);
+    sched_getaffinity(0, sizeof(all), &all);
+    return all;
+  }();
+  cpu_set_t others = allowed;
+  CPU_CLR(static_cast<unsigned>(cpu), &others);
+  if (CPU_COUNT(&others) > 0) sched_setaffinity(0, sizeof(others), &others);
+  left = cpu;
+#endif
+}
 }  // namespace detail
 
 /// Threads of an `Eigen::ThreadPool`, its own or the engine's. The calling thread works too, so a
@@ -59,9 +70,7 @@ struct spread_threads : Eigen::StlThreadEnvironment {
 class thread_pool {
  public:
   explicit thread_pool(int threads)
-      : owned_(threads > 1
-                   ? std::make_shared<Eigen::ThreadPoolTempl<detail::spread_threads>>(threads - 1)
-                   : nullptr),
+      : owned_(threads > 1 ? std::make_shared<Eigen::ThreadPool>(threads - 1) : nullptr),
         pool_(owned_.get()) {}
   explicit thread_pool(Eigen::ThreadPoolInterface& engine_pool) : pool_(&engine_pool) {}
 
@@ -78,8 +87,10 @@ class thread_pool {
     const auto work = [&] {
       for (index_t i = next++; i < count; i = next++) f(i);
     };
+    const int here = owned_ == nullptr ? -1 : detail::current_cpu();  // an engine's pool is its own
     for (index_t w = 0; w < workers; ++w) {
-      pool_->Schedule([&] {
+      pool_->Schedule([&, here] {
+        detail::leave_cpu(here);
         work();
         --working;
       });
@@ -89,7 +100,7 @@ class thread_pool {
   }
 
  private:
-  std::shared_ptr<Eigen::ThreadPoolInterface> owned_;
+  std::shared_ptr<Eigen::ThreadPool> owned_;
   Eigen::ThreadPoolInterface* pool_{nullptr};
 };
 
