@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstring>
 #include <iostream>
+
 #include <lacuna/op/matmul.hpp>
 
 #include "support/machine.hpp"

@@ -18,4 +18,7 @@ endif()
 if(LACUNA_OPENMP)
   find_package(OpenMP REQUIRED COMPONENTS CXX)
   target_link_libraries(lacuna_build_flags INTERFACE OpenMP::OpenMP_CXX)
+  # Eigen would run each product on all threads, inside pools that have the threads already: training
+  # was seen to fall from thousands of images a second to 28.
+  target_compile_definitions(lacuna_build_flags INTERFACE EIGEN_DONT_PARALLELIZE)
 endif()

@@ -4,6 +4,7 @@
 # What the machine does not have installed is fetched. The header-only ones are only unpacked
 # (SOURCE_SUBDIR names no folder), and lacunaDependencies.cmake makes their targets.
 include(FetchContent)
+set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)  # the settings below hold in projects older than CMake 3.13
 
 FetchContent_Declare(Eigen3
   URL https://gitlab.com/libeigen/eigen/-/archive/3.4.0/eigen-3.4.0.tar.gz
@@ -25,9 +26,15 @@ endif()
 find_package(ZLIB QUIET)
 FetchContent_Declare(nlohmann_json
   URL https://github.com/nlohmann/json/releases/download/v3.11.2/json.tar.xz
+  SOURCE_SUBDIR none
   FIND_PACKAGE_ARGS 3.10)
 if(ZLIB_FOUND)
   FetchContent_MakeAvailable(nlohmann_json)
+  if(NOT TARGET nlohmann_json::nlohmann_json)
+    add_library(nlohmann_json::nlohmann_json INTERFACE IMPORTED GLOBAL)
+    target_include_directories(nlohmann_json::nlohmann_json
+                               INTERFACE ${nlohmann_json_SOURCE_DIR}/include)
+  endif()
 endif()
 
 if(LACUNA_TESTS)

@@ -18,8 +18,11 @@ configure_package_config_file(cmake/lacunaConfig.cmake.in lacunaConfig.cmake
 write_basic_package_version_file(lacunaConfigVersion.cmake COMPATIBILITY SameMinorVersion
                                  ARCH_INDEPENDENT)
 configure_file(cmake/lacuna.pc.in lacuna.pc @ONLY)
+configure_file(cmake/lacuna-io.pc.in lacuna-io.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/lacunaConfig.cmake
               ${PROJECT_BINARY_DIR}/lacunaConfigVersion.cmake
               ${PROJECT_SOURCE_DIR}/cmake/lacunaDependencies.cmake
         DESTINATION ${package_dir})
-install(FILES ${PROJECT_BINARY_DIR}/lacuna.pc DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig)
+install(FILES ${PROJECT_BINARY_DIR}/lacuna.pc $<$<TARGET_EXISTS:lacuna_io>:${PROJECT_BINARY_DIR}/lacuna-io.pc>
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

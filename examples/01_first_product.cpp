@@ -3,6 +3,7 @@
 
 // Two lines to a first result: prune, multiply.
 #include <iostream>
+
 #include <lacuna/lacuna.hpp>
 
 int main() {

@@ -3,6 +3,7 @@
 
 // Filters (out, in, h, w) take the same formats; the zeros are skipped, im2col never is in memory.
 #include <iostream>
+
 #include <lacuna/lacuna.hpp>
 
 int main() {

@@ -3,8 +3,9 @@
 
 // Bias, residual and activation are fused into the product; any functor joins in.
 #include <iostream>
-#include <lacuna/lacuna.hpp>
 #include <vector>
+
+#include <lacuna/lacuna.hpp>
 
 int main() {
   const lacuna::dense_matrix<float> weights = lacuna::dense_matrix<float>::Random(64, 64);

@@ -4,9 +4,10 @@
 // The executor is yours: serial, a pool, OpenMP, or anything with two members. Results are the same
 // to the last bit.
 #include <iostream>
-#include <lacuna/lacuna.hpp>
 #include <thread>
 #include <vector>
+
+#include <lacuna/lacuna.hpp>
 
 /// An engine's own way of running things: here, a thread for each index.
 struct thread_each {

@@ -3,6 +3,7 @@
 
 // Weights from and to safetensors and npy; broken files say where they are broken.
 #include <iostream>
+
 #include <lacuna/io/npy.hpp>
 #include <lacuna/io/safetensors.hpp>
 #include <lacuna/lacuna.hpp>

@@ -3,6 +3,7 @@
 
 // Arrays from elsewhere are checked: what is wrong comes back as a value or as an exception.
 #include <iostream>
+
 #include <lacuna/lacuna.hpp>
 
 int main() {

@@ -6,10 +6,11 @@
 #include <chrono>
 #include <ctime>
 #include <fstream>
-#include <lacuna/kernel/simd/batch.hpp>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <lacuna/kernel/simd/batch.hpp>
 
 namespace bench {
 

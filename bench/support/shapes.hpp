@@ -3,6 +3,7 @@
 #pragma once
 
 #include <lacuna/network/zoo/catalogue.hpp>
+
 #include <string>
 #include <vector>
 

@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
-#include "fashion_mnist.hpp"
-
 #include <algorithm>
 #include <filesystem>
+
 #include <lacuna/io/idx.hpp>
+
+#include "fashion_mnist.hpp"
 
 namespace demo {
 

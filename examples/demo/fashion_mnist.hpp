@@ -3,6 +3,7 @@
 #pragma once
 
 #include <lacuna/train/labelled_images.hpp>
+
 #include <string>
 
 namespace demo {

@@ -6,9 +6,10 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
-#include <lacuna/network/models/fashion_cnn.hpp>
 #include <string>
 #include <vector>
+
+#include <lacuna/network/models/fashion_cnn.hpp>
 
 #include "fashion_mnist.hpp"
 #include "options.hpp"

@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
-#include "options.hpp"
+#include <thread>
 
 #include <CLI/CLI.hpp>
+
 #include <lacuna/network/run_time_pattern.hpp>
-#include <thread>
+
+#include "options.hpp"
 
 namespace demo {
 

@@ -3,10 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <lacuna/format/pattern.hpp>
-#include <lacuna/prune/keep.hpp>
 #include <string>
 #include <vector>
+
+#include <lacuna/format/pattern.hpp>
+#include <lacuna/prune/keep.hpp>
 
 namespace demo {
 

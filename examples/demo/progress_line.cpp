@@ -1,11 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
-#include "progress_line.hpp"
-
 #include <unistd.h>
-
 #include <cstdio>
 #include <utility>
+
+#include "progress_line.hpp"
 
 namespace demo {
 

@@ -3,8 +3,9 @@
 #pragma once
 
 #include <chrono>
-#include <lacuna/train/trainer.hpp>
 #include <string>
+
+#include <lacuna/train/trainer.hpp>
 
 namespace demo {
 

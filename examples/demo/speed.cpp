@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
-#include "speed.hpp"
-
 #include <algorithm>
 #include <chrono>
+#include <vector>
+
 #include <lacuna/network/inference.hpp>
 #include <lacuna/network/run.hpp>
-#include <vector>
+
+#include "speed.hpp"
 
 namespace demo {
 

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
-#include "training.hpp"
-
 #include <cstdio>
-#include <lacuna/network/run.hpp>
 #include <utility>
 
+#include <lacuna/network/run.hpp>
+
 #include "progress_line.hpp"
+#include "training.hpp"
 
 namespace demo {
 

@@ -5,6 +5,7 @@
 #include <lacuna/train/evaluate.hpp>
 #include <lacuna/train/prune.hpp>
 #include <lacuna/train/trainer.hpp>
+
 #include <string>
 
 #include "options.hpp"

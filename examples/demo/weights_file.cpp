@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
-#include "weights_file.hpp"
-
 #include <algorithm>
 #include <filesystem>
+
 #include <lacuna/io/safetensors.hpp>
 #include <lacuna/network/state.hpp>
+
+#include "weights_file.hpp"
 
 namespace demo {
 

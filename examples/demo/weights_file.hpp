@@ -3,6 +3,7 @@
 #pragma once
 
 #include <lacuna/network/graph.hpp>
+
 #include <string>
 
 namespace demo {

@@ -1,13 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
-#include <lacuna/op/matmul.hpp>
-#include <lacuna/prune/prune.hpp>
-#if defined(CONSUMER_HAS_IO)
 #include <lacuna/io/npy.hpp>
-#endif
+#include <lacuna/lacuna.hpp>
 
 int main() {
   const Eigen::MatrixXf w = Eigen::MatrixXf::Random(16, 32);
-  const lacuna::matmul layer(lacuna::prune_blocks<8, 8>(w, lacuna::keep{0.5}), lacuna::relu());
-  return layer(Eigen::MatrixXf(Eigen::MatrixXf::Ones(32, 3))).rows() == 16 ? 0 : 1;
+  const auto blocks = lacuna::prune_blocks<8, 8>(w, lacuna::keep{0.5});
+  const lacuna::matmul layer(blocks, lacuna::relu());
+  const Eigen::MatrixXf x = Eigen::MatrixXf::Ones(32, 3);
+  const Eigen::MatrixXf expected = (lacuna::to_dense(blocks) * x).cwiseMax(0.0F);
+
+  lacuna::io::write_npy("y.npy", layer(x));
+  return lacuna::io::read_npy_matrix<float>("y.npy").isApprox(expected) ? 0 : 1;
 }

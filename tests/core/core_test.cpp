@@ -3,6 +3,7 @@
 
 // Mirrors the small headers of include/lacuna/core.
 #include <algorithm>
+
 #include <lacuna/core/aligned.hpp>
 #include <lacuna/core/contract.hpp>
 #include <lacuna/core/matrix_view.hpp>

@@ -3,6 +3,7 @@
 
 // Mirrors include/lacuna/core/executor.hpp
 #include <lacuna/core/executor.hpp>
+
 #include <numeric>
 #include <vector>
 

@@ -3,10 +3,11 @@
 
 // Mirrors include/lacuna/format/{convert,transpose,storage}.hpp
 #include <bit>
+#include <limits>
+
 #include <lacuna/format/convert.hpp>
 #include <lacuna/format/storage.hpp>
 #include <lacuna/format/transpose.hpp>
-#include <limits>
 
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"

@@ -3,6 +3,7 @@
 
 // Mirrors include/lacuna/io/file.hpp
 #include <fstream>
+
 #include <lacuna/io/file.hpp>
 
 #include "support/catch.hpp"

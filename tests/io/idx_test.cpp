@@ -3,6 +3,7 @@
 
 // Mirrors include/lacuna/io/idx.hpp
 #include <filesystem>
+
 #include <lacuna/io/idx.hpp>
 
 #include "support/catch.hpp"

@@ -3,9 +3,10 @@
 
 // Mirrors include/lacuna/io/npy.hpp
 #include <bit>
-#include <lacuna/io/npy.hpp>
 #include <limits>
 #include <string>
+
+#include <lacuna/io/npy.hpp>
 
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"

@@ -3,6 +3,7 @@
 
 // Mirrors include/lacuna/io/safetensors.hpp
 #include <bit>
+
 #include <lacuna/io/safetensors.hpp>
 
 #include "support/catch.hpp"

@@ -3,9 +3,10 @@
 
 // Mirrors include/lacuna/kernel/reference: cases small enough to check by hand.
 #include <cmath>
+#include <limits>
+
 #include <lacuna/kernel/reference/conv2d.hpp>
 #include <lacuna/kernel/reference/spmm.hpp>
-#include <limits>
 
 #include "support/catch.hpp"
 

@@ -5,6 +5,7 @@
 #include <lacuna/kernel/reference/spmm.hpp>
 #include <lacuna/kernel/simd/gemv_panels.hpp>
 #include <lacuna/kernel/simd/spmm_panels.hpp>
+
 #include <vector>
 
 #include "support/architectures.hpp"

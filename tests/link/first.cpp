@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
-#include <lacuna/lacuna.hpp>
+#include "everything.hpp"  // every header; made when configured
 
 int second();
 

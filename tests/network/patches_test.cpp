@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
 #include <lacuna/network/patches.hpp>
+
 #include <vector>
 
 #include "network/random_graph.hpp"

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <lacuna/network/run.hpp>
 #include <lacuna/network/state.hpp>
+
 #include <vector>
 
 #include "network/random_graph.hpp"

@@ -3,8 +3,9 @@
 // Mirrors include/lacuna/network/zoo
 #include <cstdlib>
 #include <fstream>
-#include <lacuna/network/zoo/catalogue.hpp>
 #include <sstream>
+
+#include <lacuna/network/zoo/catalogue.hpp>
 
 #include "support/catch.hpp"
 

@@ -3,10 +3,11 @@
 
 // Mirrors include/lacuna/op/epilogue.hpp
 #include <cmath>
-#include <lacuna/op/conv2d.hpp>
-#include <lacuna/op/matmul.hpp>
 #include <limits>
 #include <vector>
+
+#include <lacuna/op/conv2d.hpp>
+#include <lacuna/op/matmul.hpp>
 
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"

@@ -3,9 +3,10 @@
 
 // Mirrors include/lacuna/op/matmul.hpp
 #include <cmath>
+#include <limits>
+
 #include <lacuna/kernel/reference/spmm.hpp>
 #include <lacuna/op/matmul.hpp>
-#include <limits>
 
 #include "support/architectures.hpp"
 #include "support/catch.hpp"

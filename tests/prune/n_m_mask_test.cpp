@@ -3,6 +3,7 @@
 
 // Mirrors include/lacuna/prune/{n_m_mask,unstructured_mask,mask_of}.hpp
 #include <bit>
+
 #include <lacuna/prune/prune.hpp>
 
 #include "support/catch.hpp"

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+
 #include <lacuna/core/random.hpp>
 #include <lacuna/core/tensor.hpp>
 #include <lacuna/format/convert.hpp>

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <lacuna/core/random.hpp>
-#include <lacuna/network/run.hpp>
 #include <string>
 #include <vector>
+
+#include <lacuna/core/random.hpp>
+#include <lacuna/network/run.hpp>
 
 #include "support/catch.hpp"
 

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
-#include <lacuna/train/loss.hpp>
 #include <vector>
+
+#include <lacuna/train/loss.hpp>
 
 #include "support/catch.hpp"
 

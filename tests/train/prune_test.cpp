@@ -3,6 +3,7 @@
 #include <lacuna/network/models/fashion_cnn.hpp>
 #include <lacuna/train/gradual.hpp>
 #include <lacuna/train/prune.hpp>
+
 #include <string>
 #include <vector>
 

@@ -4,6 +4,7 @@
 #include <lacuna/train/evaluate.hpp>
 #include <lacuna/train/prune.hpp>
 #include <lacuna/train/trainer.hpp>
+
 #include <vector>
 
 #include "support/catch.hpp"

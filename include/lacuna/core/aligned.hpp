@@ -3,9 +3,10 @@
 #pragma once
 
 #include <cstddef>
-#include <lacuna/version.hpp>
 #include <new>
 #include <vector>
+
+#include <lacuna/version.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 

@@ -3,9 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <lacuna/version.hpp>
 #include <stdexcept>
 #include <string>
+
+#include <lacuna/version.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 

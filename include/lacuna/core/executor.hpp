@@ -2,12 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <concepts>
-#include <cstddef>
-#include <lacuna/core/extents.hpp>
 #include <memory>
+#include <thread>
+
 #include <unsupported/Eigen/CXX11/ThreadPool>
 
+#include <lacuna/core/extents.hpp>
+
+#if defined(__linux__)
+#include <sched.h>
+#endif
 #if defined(_OPENMP)
 #include <omp.h>
 #endif

@@ -3,8 +3,9 @@
 #pragma once
 
 #include <cstddef>
-#include <lacuna/version.hpp>
 #include <string>
+
+#include <lacuna/version.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 

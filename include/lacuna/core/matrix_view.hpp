@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <Eigen/Core>
 #include <concepts>
-#include <lacuna/core/extents.hpp>
 #include <type_traits>
+
+#include <Eigen/Core>
+
+#include <lacuna/core/extents.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 

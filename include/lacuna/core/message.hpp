@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <lacuna/core/extents.hpp>
 #include <string>
 #include <string_view>
 #include <type_traits>
+
+#include <lacuna/core/extents.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 

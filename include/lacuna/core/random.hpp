@@ -4,9 +4,10 @@
 
 #include <cmath>
 #include <cstdint>
-#include <lacuna/core/extents.hpp>
 #include <numbers>
 #include <random>
+
+#include <lacuna/core/extents.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <Eigen/Core>
 #include <cstdint>
-#include <lacuna/version.hpp>
 #include <string_view>
+
+#include <Eigen/Core>
+
+#include <lacuna/version.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 

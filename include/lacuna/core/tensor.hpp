@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+#include <utility>
+
 #include <lacuna/core/aligned.hpp>
 #include <lacuna/core/exceptions.hpp>
 #include <lacuna/core/extents.hpp>
 #include <lacuna/core/message.hpp>
-#include <string>
-#include <utility>
 
 namespace lacuna::inline LACUNA_ABI {
 

@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <cstdint>
+
 #include <lacuna/version.hpp>
 
 namespace lacuna::inline LACUNA_ABI {

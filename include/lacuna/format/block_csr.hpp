@@ -4,16 +4,17 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <lacuna/core/aligned.hpp>
-#include <lacuna/core/message.hpp>
-#include <lacuna/core/scalar.hpp>
-#include <lacuna/format/defect.hpp>
-#include <lacuna/format/pattern.hpp>
 #include <limits>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <lacuna/core/aligned.hpp>
+#include <lacuna/core/message.hpp>
+#include <lacuna/core/scalar.hpp>
+#include <lacuna/format/defect.hpp>
+#include <lacuna/format/pattern.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <concepts>
+
 #include <lacuna/format/block_csr.hpp>
 #include <lacuna/format/dense.hpp>
 #include <lacuna/format/n_m_matrix.hpp>

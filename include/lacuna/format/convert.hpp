@@ -2,14 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <Eigen/SparseCore>
 #include <array>
-#include <lacuna/core/message.hpp>
-#include <lacuna/format/concepts.hpp>
 #include <limits>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <Eigen/SparseCore>
+
+#include <lacuna/core/message.hpp>
+#include <lacuna/format/concepts.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 

@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <lacuna/core/exceptions.hpp>
-#include <lacuna/core/message.hpp>
 #include <optional>
 #include <string>
+
+#include <lacuna/core/exceptions.hpp>
+#include <lacuna/core/message.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <Eigen/Core>
+
 #include <lacuna/core/extents.hpp>
 #include <lacuna/core/scalar.hpp>
 

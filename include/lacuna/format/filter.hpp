@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <utility>
+
 #include <lacuna/core/message.hpp>
 #include <lacuna/core/tensor.hpp>
 #include <lacuna/format/convert.hpp>
-#include <utility>
 
 namespace lacuna::inline LACUNA_ABI {
 

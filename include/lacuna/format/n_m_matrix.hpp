@@ -4,15 +4,16 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include <lacuna/core/aligned.hpp>
 #include <lacuna/core/message.hpp>
 #include <lacuna/core/scalar.hpp>
 #include <lacuna/format/defect.hpp>
 #include <lacuna/format/pattern.hpp>
-#include <optional>
-#include <string>
-#include <utility>
-#include <vector>
 
 namespace lacuna::inline LACUNA_ABI {
 

@@ -3,13 +3,14 @@
 #pragma once
 
 #include <charconv>
-#include <lacuna/core/exceptions.hpp>
-#include <lacuna/core/extents.hpp>
-#include <lacuna/core/message.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+
+#include <lacuna/core/exceptions.hpp>
+#include <lacuna/core/extents.hpp>
+#include <lacuna/core/message.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 

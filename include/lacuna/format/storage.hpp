@@ -3,6 +3,7 @@
 #pragma once
 
 #include <bit>
+
 #include <lacuna/core/units.hpp>
 #include <lacuna/format/concepts.hpp>
 

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <lacuna/format/concepts.hpp>
 #include <utility>
 #include <vector>
+
+#include <lacuna/format/concepts.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 

@@ -6,13 +6,14 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
-#include <lacuna/core/aligned.hpp>
-#include <lacuna/core/scalar.hpp>
-#include <lacuna/io/file.hpp>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+
+#include <lacuna/core/aligned.hpp>
+#include <lacuna/core/scalar.hpp>
+#include <lacuna/io/file.hpp>
 
 namespace lacuna::inline LACUNA_ABI::io {
 

@@ -8,12 +8,13 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <lacuna/core/exceptions.hpp>
-#include <lacuna/core/message.hpp>
 #include <span>
 #include <string>
 #include <system_error>
 #include <vector>
+
+#include <lacuna/core/exceptions.hpp>
+#include <lacuna/core/message.hpp>
 
 namespace lacuna::inline LACUNA_ABI::io {
 

@@ -2,15 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <cstdint>
-#include <lacuna/core/tensor.hpp>
-#include <lacuna/io/element_type.hpp>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <zlib.h>
+
+#include <lacuna/core/tensor.hpp>
+#include <lacuna/io/element_type.hpp>
 
 namespace lacuna::inline LACUNA_ABI::io {
 

@@ -4,13 +4,14 @@
 
 #include <charconv>
 #include <cstdint>
-#include <lacuna/format/dense.hpp>
-#include <lacuna/io/element_type.hpp>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <lacuna/format/dense.hpp>
+#include <lacuna/io/element_type.hpp>
 
 namespace lacuna::inline LACUNA_ABI::io {
 

@@ -5,16 +5,18 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <lacuna/core/tensor.hpp>
-#include <lacuna/io/element_type.hpp>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <lacuna/core/tensor.hpp>
+#include <lacuna/io/element_type.hpp>
 
 namespace lacuna::inline LACUNA_ABI::io {
 

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <iterator>
-#include <lacuna/network/graph.hpp>
 #include <vector>
+
+#include <lacuna/network/graph.hpp>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

@@ -3,10 +3,11 @@
 #pragma once
 
 #include <cmath>
-#include <lacuna/core/random.hpp>
-#include <lacuna/network/graph.hpp>
 #include <string>
 #include <utility>
+
+#include <lacuna/core/random.hpp>
+#include <lacuna/network/graph.hpp>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

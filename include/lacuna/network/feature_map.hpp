@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+
 #include <lacuna/core/tensor.hpp>
 #include <lacuna/format/dense.hpp>
 

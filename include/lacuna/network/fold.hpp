@@ -3,9 +3,10 @@
 #pragma once
 
 #include <cmath>
-#include <lacuna/network/graph.hpp>
 #include <utility>
 #include <vector>
+
+#include <lacuna/network/graph.hpp>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

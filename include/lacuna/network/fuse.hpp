@@ -3,8 +3,9 @@
 #pragma once
 
 #include <cstddef>
-#include <lacuna/network/graph.hpp>
 #include <vector>
+
+#include <lacuna/network/graph.hpp>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

@@ -3,12 +3,13 @@
 #pragma once
 
 #include <initializer_list>
-#include <lacuna/core/units.hpp>
-#include <lacuna/network/layer.hpp>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <lacuna/core/units.hpp>
+#include <lacuna/network/layer.hpp>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

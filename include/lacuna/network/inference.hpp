@@ -4,6 +4,11 @@
 
 #include <algorithm>
 #include <functional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
 #include <lacuna/core/contract.hpp>
 #include <lacuna/format/storage.hpp>
 #include <lacuna/network/buffer_plan.hpp>
@@ -12,10 +17,6 @@
 #include <lacuna/network/run_time_pattern.hpp>
 #include <lacuna/op/conv2d.hpp>
 #include <lacuna/op/matmul.hpp>
-#include <string>
-#include <utility>
-#include <variant>
-#include <vector>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

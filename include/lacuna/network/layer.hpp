@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <variant>
+
 #include <lacuna/network/layer/batch_norm.hpp>
 #include <lacuna/network/layer/conv.hpp>
 #include <lacuna/network/layer/elementwise.hpp>
 #include <lacuna/network/layer/linear.hpp>
 #include <lacuna/network/layer/pool.hpp>
-#include <variant>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

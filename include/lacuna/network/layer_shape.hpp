@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <lacuna/core/units.hpp>
-#include <lacuna/kernel/window.hpp>
 #include <string>
 #include <vector>
+
+#include <lacuna/core/units.hpp>
+#include <lacuna/kernel/window.hpp>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

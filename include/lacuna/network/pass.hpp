@@ -3,9 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <lacuna/network/feature_map.hpp>
 #include <span>
 #include <vector>
+
+#include <lacuna/network/feature_map.hpp>
 
 // What a layer is handed when a batch passes through it. A layer is a struct with
 //

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+
 #include <lacuna/kernel/window.hpp>
 #include <lacuna/network/feature_map.hpp>
 

@@ -3,10 +3,11 @@
 #pragma once
 
 #include <algorithm>
-#include <lacuna/core/executor.hpp>
-#include <lacuna/network/buffer_plan.hpp>
 #include <string>
 #include <vector>
+
+#include <lacuna/core/executor.hpp>
+#include <lacuna/network/buffer_plan.hpp>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+#include <type_traits>
+
 #include <lacuna/core/exceptions.hpp>
 #include <lacuna/format/filter.hpp>
 #include <lacuna/format/pattern.hpp>
-#include <string>
-#include <type_traits>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

@@ -3,11 +3,12 @@
 #pragma once
 
 #include <algorithm>
-#include <lacuna/network/graph.hpp>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <lacuna/network/graph.hpp>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <type_traits>
+
 #include <lacuna/kernel/pack/columns.hpp>
 #include <lacuna/kernel/pack/patches.hpp>
-#include <type_traits>
 
 // Where an operator's tiles get the columns of X from. A source has
 //   images(), cols()          how many images, and columns of X in each

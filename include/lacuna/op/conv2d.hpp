@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <utility>
+
 #include <lacuna/core/message.hpp>
 #include <lacuna/format/filter.hpp>
 #include <lacuna/op/column_source.hpp>
 #include <lacuna/op/epilogue.hpp>
 #include <lacuna/op/multiply_strips.hpp>
 #include <lacuna/op/plan.hpp>
-#include <utility>
 
 namespace lacuna::inline LACUNA_ABI {
 

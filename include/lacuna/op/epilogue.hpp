@@ -3,15 +3,16 @@
 #pragma once
 
 #include <concepts>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
 #include <lacuna/core/matrix_view.hpp>
 #include <lacuna/core/message.hpp>
 #include <lacuna/core/tensor.hpp>
 #include <lacuna/kernel/position.hpp>
 #include <lacuna/kernel/simd/batch.hpp>
-#include <memory>
-#include <string>
-#include <type_traits>
-#include <utility>
 
 namespace lacuna::inline LACUNA_ABI {
 

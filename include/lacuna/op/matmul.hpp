@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <utility>
+
 #include <lacuna/core/message.hpp>
 #include <lacuna/format/transpose.hpp>
 #include <lacuna/kernel/simd/gemv_panels.hpp>
@@ -9,7 +11,6 @@
 #include <lacuna/op/epilogue.hpp>
 #include <lacuna/op/multiply_strips.hpp>
 #include <lacuna/op/plan.hpp>
-#include <utility>
 
 namespace lacuna::inline LACUNA_ABI {
 

@@ -3,10 +3,11 @@
 #pragma once
 
 #include <algorithm>
+#include <vector>
+
 #include <lacuna/core/aligned.hpp>
 #include <lacuna/core/executor.hpp>
 #include <lacuna/kernel/simd/spmm_panels.hpp>
-#include <vector>
 
 namespace lacuna::inline LACUNA_ABI::detail {
 

@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <lacuna/core/units.hpp>
-#include <lacuna/kernel/simd/spmm_panels.hpp>
 #include <ostream>
 #include <string>
+
+#include <lacuna/core/units.hpp>
+#include <lacuna/kernel/simd/spmm_panels.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 

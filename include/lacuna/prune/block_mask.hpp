@@ -3,11 +3,12 @@
 #pragma once
 
 #include <algorithm>
+#include <numeric>
+#include <vector>
+
 #include <lacuna/prune/keep.hpp>
 #include <lacuna/prune/mask.hpp>
 #include <lacuna/prune/score.hpp>
-#include <numeric>
-#include <vector>
 
 namespace lacuna::inline LACUNA_ABI {
 

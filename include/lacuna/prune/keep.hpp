@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+
 #include <lacuna/core/exceptions.hpp>
 #include <lacuna/core/message.hpp>
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <Eigen/Core>
+
 #include <lacuna/core/message.hpp>
 #include <lacuna/format/filter.hpp>
 

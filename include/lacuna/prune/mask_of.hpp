@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <variant>
+
 #include <lacuna/prune/block_mask.hpp>
 #include <lacuna/prune/n_m_mask.hpp>
 #include <lacuna/prune/unstructured_mask.hpp>
-#include <variant>
 
 namespace lacuna::inline LACUNA_ABI {
 

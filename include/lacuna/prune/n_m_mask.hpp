@@ -3,10 +3,11 @@
 #pragma once
 
 #include <algorithm>
-#include <lacuna/prune/mask.hpp>
-#include <lacuna/prune/score.hpp>
 #include <numeric>
 #include <vector>
+
+#include <lacuna/prune/mask.hpp>
+#include <lacuna/prune/score.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 

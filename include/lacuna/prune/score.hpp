@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <Eigen/Core>
 #include <cmath>
+#include <span>
+
+#include <Eigen/Core>
+
 #include <lacuna/core/exceptions.hpp>
 #include <lacuna/core/message.hpp>
-#include <span>
 
 namespace lacuna::inline LACUNA_ABI {
 

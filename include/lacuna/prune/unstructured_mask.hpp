@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <vector>
+
 #include <lacuna/prune/keep.hpp>
 #include <lacuna/prune/mask.hpp>
 #include <lacuna/prune/score.hpp>
-#include <numeric>
-#include <vector>
 
 namespace lacuna::inline LACUNA_ABI {
 

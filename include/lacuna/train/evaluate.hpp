@@ -3,10 +3,11 @@
 #pragma once
 
 #include <algorithm>
+#include <vector>
+
 #include <lacuna/core/executor.hpp>
 #include <lacuna/train/labelled_images.hpp>
 #include <lacuna/train/loss.hpp>
-#include <vector>
 
 namespace lacuna::inline LACUNA_ABI::train {
 

@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <lacuna/train/prune.hpp>
-#include <lacuna/train/trainer.hpp>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <lacuna/train/prune.hpp>
+#include <lacuna/train/trainer.hpp>
 
 namespace lacuna::inline LACUNA_ABI::train {
 

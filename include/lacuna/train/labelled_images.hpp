@@ -3,10 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <lacuna/network/graph.hpp>
 #include <span>
 #include <string>
 #include <vector>
+
+#include <lacuna/network/graph.hpp>
 
 namespace lacuna::inline LACUNA_ABI::train {
 

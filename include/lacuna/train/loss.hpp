@@ -4,10 +4,11 @@
 
 #include <cmath>
 #include <cstdint>
-#include <lacuna/core/contract.hpp>
-#include <lacuna/network/feature_map.hpp>
 #include <span>
 #include <string>
+
+#include <lacuna/core/contract.hpp>
+#include <lacuna/network/feature_map.hpp>
 
 namespace lacuna::inline LACUNA_ABI::train {
 

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <lacuna/network/graph.hpp>
-#include <lacuna/prune/mask.hpp>
 #include <map>
 #include <span>
 #include <string>
 #include <utility>
+
+#include <lacuna/network/graph.hpp>
+#include <lacuna/prune/mask.hpp>
 
 namespace lacuna::inline LACUNA_ABI::train {
 

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <variant>
+#include <vector>
+
 #include <lacuna/format/pattern.hpp>
 #include <lacuna/kernel/window.hpp>
 #include <lacuna/prune/mask_of.hpp>
 #include <lacuna/train/masks.hpp>
-#include <variant>
-#include <vector>
 
 namespace lacuna::inline LACUNA_ABI::train {
 

@@ -4,9 +4,10 @@
 
 #include <cmath>
 #include <functional>
-#include <lacuna/core/exceptions.hpp>
 #include <numbers>
 #include <string>
+
+#include <lacuna/core/exceptions.hpp>
 
 namespace lacuna::inline LACUNA_ABI::train {
 

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <lacuna/train/masks.hpp>
 #include <span>
 #include <vector>
+
+#include <lacuna/train/masks.hpp>
 
 namespace lacuna::inline LACUNA_ABI::train {
 

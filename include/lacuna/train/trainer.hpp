@@ -3,13 +3,14 @@
 #pragma once
 
 #include <algorithm>
+#include <numeric>
+
 #include <lacuna/core/random.hpp>
 #include <lacuna/network/run.hpp>
 #include <lacuna/train/labelled_images.hpp>
 #include <lacuna/train/loss.hpp>
 #include <lacuna/train/schedule.hpp>
 #include <lacuna/train/sgd.hpp>
-#include <numeric>
 
 namespace lacuna::inline LACUNA_ABI::train {
 

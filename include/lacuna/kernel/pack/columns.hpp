@@ -3,9 +3,10 @@
 #pragma once
 
 #include <algorithm>
+#include <type_traits>
+
 #include <lacuna/core/contract.hpp>
 #include <lacuna/core/matrix_view.hpp>
-#include <type_traits>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 

@@ -3,11 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
+#include <vector>
+
 #include <lacuna/core/aligned.hpp>
 #include <lacuna/core/message.hpp>
 #include <lacuna/format/concepts.hpp>
-#include <limits>
-#include <vector>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 

@@ -3,10 +3,11 @@
 #pragma once
 
 #include <algorithm>
+#include <type_traits>
+
 #include <lacuna/kernel/pack/columns.hpp>
 #include <lacuna/kernel/pack/shifted_patches.hpp>
 #include <lacuna/kernel/window.hpp>
-#include <type_traits>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 

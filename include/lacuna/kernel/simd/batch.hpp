@@ -3,11 +3,13 @@
 #pragma once
 
 #include <concepts>
+#include <type_traits>
+
+#include <xsimd/xsimd.hpp>
+
 #include <lacuna/core/contract.hpp>
 #include <lacuna/core/extents.hpp>
 #include <lacuna/kernel/x86/fma.hpp>
-#include <type_traits>
-#include <xsimd/xsimd.hpp>
 
 // What this library needs of xsimd beyond its own interface; works with xsimd 8.1 and newer.
 

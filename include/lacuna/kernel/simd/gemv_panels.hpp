@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+
 #include <lacuna/kernel/pack/panels.hpp>
 #include <lacuna/kernel/position.hpp>
 #include <lacuna/kernel/simd/batch.hpp>

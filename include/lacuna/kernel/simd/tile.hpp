@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
+
 #include <lacuna/kernel/position.hpp>
 #include <lacuna/kernel/simd/batch.hpp>
-#include <utility>
 
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
 

@@ -4,6 +4,7 @@
 
 #if defined(__AVX512F__)
 #include <immintrin.h>
+
 #endif
 
 #include <lacuna/version.hpp>

@@ -3,9 +3,10 @@
 #pragma once
 
 #include <cmath>
+#include <string>
+
 #include <lacuna/format/filter.hpp>
 #include <lacuna/network/pass.hpp>
-#include <string>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

@@ -3,10 +3,11 @@
 #pragma once
 
 #include <algorithm>
+#include <string>
+
 #include <lacuna/format/filter.hpp>
 #include <lacuna/network/pass.hpp>
 #include <lacuna/network/patches.hpp>
-#include <string>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

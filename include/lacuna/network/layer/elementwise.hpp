@@ -3,8 +3,9 @@
 #pragma once
 
 #include <algorithm>
-#include <lacuna/network/pass.hpp>
 #include <string>
+
+#include <lacuna/network/pass.hpp>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

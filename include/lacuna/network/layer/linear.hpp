@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+
 #include <lacuna/format/filter.hpp>
 #include <lacuna/network/pass.hpp>
-#include <string>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <lacuna/kernel/window.hpp>
-#include <lacuna/network/pass.hpp>
 #include <limits>
 #include <string>
+
+#include <lacuna/kernel/window.hpp>
+#include <lacuna/network/pass.hpp>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

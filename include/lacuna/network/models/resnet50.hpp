@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <lacuna/network/builder.hpp>
 #include <string>
+
+#include <lacuna/network/builder.hpp>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

@@ -3,6 +3,12 @@
 #pragma once
 
 #include <algorithm>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 #include <lacuna/core/exceptions.hpp>
 #include <lacuna/network/zoo/alexnet.hpp>
 #include <lacuna/network/zoo/bert_base.hpp>
@@ -11,11 +17,6 @@
 #include <lacuna/network/zoo/mobilenet_v1.hpp>
 #include <lacuna/network/zoo/resnet50.hpp>
 #include <lacuna/network/zoo/vgg16.hpp>
-#include <ostream>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 namespace lacuna::inline LACUNA_ABI::network {
 

@@ -1,0 +1,3 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+// expect: no #pragma once

@@ -1,0 +1,3 @@
+// expect: does not start with the two SPDX lines
+
+#pragma once
