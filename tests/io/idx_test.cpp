@@ -59,6 +59,7 @@ TEST_CASE("broken files are refused with what is wrong", "[io][idx]") {
   refuses(idx({2, 3}, 5), "expected 6 values, ends after 5");
   refuses(idx({2, 3}, 7), "expected the end after 6 values");
   refuses(idx({0xffffffffU, 0xffffffffU, 0xffffffffU}, 1), "beyond");
+  refuses(idx({0xffffffffU, 0xffffffffU, 0xffffffffU, 0}, 0), "beyond");  // before its 0 is met
   refuses(idx({0xffffffffU}, 10), "ends after 10");  // memory grows by what is there
   CHECK_THROWS_WITH(io::read_idx(folder.file("none")), Catch::Contains("can't be opened"));
 }
@@ -74,6 +75,65 @@ TEST_CASE("a damaged gzip stream is refused", "[io][idx]") {
   bytes.resize(bytes.size() - 9);
   io::write_file(folder.file("c.gz"), bytes);
   CHECK_THROWS_AS(io::read_idx(folder.file("c.gz")), lacuna::io_error);
+}
+
+TEST_CASE("a gzip file cut off anywhere is refused", "[io][idx]") {
+  const test::temporary_folder folder("idx_cut");
+  write_gzip(folder.file("a.gz"), idx({5, 4}, 20));
+  const auto whole = io::read_file(folder.file("a.gz"));
+  CHECK(io::parse_idx(whole, "a.gz").values.size() == 20);
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    CAPTURE(size);
+    CHECK_THROWS_AS(io::parse_idx(std::span(whole).first(size), "a.gz"), lacuna::io_error);
+  }
+}
+
+TEST_CASE("a flipped bit of a gzip stream is refused, or was padding", "[io][idx]") {
+  const test::temporary_folder folder("idx_bits");
+  write_gzip(folder.file("a.gz"), idx({5, 4}, 20));
+  const auto whole = io::read_file(folder.file("a.gz"));
+  const auto values = io::parse_idx(whole, "a.gz").values;
+  const std::size_t trailer = whole.size() - 8;         // CRC and length
+  for (std::size_t at = 10; at < whole.size(); ++at) {  // after the 10 bytes of header
+    for (unsigned bit = 0; bit < 8; ++bit) {
+      CAPTURE(at, bit);
+      auto damaged = whole;
+      damaged[at] ^= std::byte{1} << bit;
+      try {
+        // Up to 7 bits between the last code and the trailer mean nothing.
+        const auto read = io::parse_idx(damaged, "a.gz");
+        CHECK(read.values == values);
+        CHECK(at == trailer - 1);
+      } catch (const lacuna::io_error&) {
+        SUCCEED("refused");
+      }
+    }
+  }
+}
+
+TEST_CASE("gzip members follow one another, nothing else follows them", "[io][idx]") {
+  const test::temporary_folder folder("idx_members");
+  const auto bytes = idx({2, 3}, 6);
+  write_gzip(folder.file("a"), {bytes.begin(), bytes.begin() + 7});
+  write_gzip(folder.file("b"), {bytes.begin() + 7, bytes.end()});
+  auto both = io::read_file(folder.file("a"));
+  const auto second = io::read_file(folder.file("b"));
+  both.insert(both.end(), second.begin(), second.end());
+  CHECK(io::parse_idx(both, "x").values == std::vector<std::uint8_t>{0, 1, 2, 3, 4, 5});
+  both.push_back(std::byte{0});
+  try {
+    static_cast<void>(io::parse_idx(both, "x"));
+    FAIL("a byte after the last member was accepted");
+  } catch (const lacuna::io_error& e) {
+    CHECK(e.offset() == both.size() - 1);
+  }
+}
+
+TEST_CASE("no more is read than the caller allows", "[io][idx]") {
+  const auto bytes = idx({100}, 100);
+  CHECK(io::parse_idx(std::as_bytes(std::span(bytes)), "x", 100).values.size() == 100);
+  CHECK_THROWS_WITH(io::parse_idx(std::as_bytes(std::span(bytes)), "x", 99),
+                    Catch::Contains("beyond 99 values"));
 }
 
 TEST_CASE("images and labels must pair up", "[io][idx]") {
@@ -96,6 +156,12 @@ TEST_CASE("Fashion-MNIST is 60,000 and 10,000 images of 28x28 in ten classes", "
   if (!std::filesystem::exists(folder)) {
     WARN("Debian package dataset-fashion-mnist is not installed: skipped");
     return;
+  }
+  const auto train = io::read_labelled_images(folder + "train-images-idx3-ubyte.gz",
+                                              folder + "train-labels-idx1-ubyte.gz", 10);
+  CHECK(train.images.shape == std::vector<index_t>{60'000, 28, 28});
+  for (int c = 0; c < 10; ++c) {
+    CHECK(std::count(train.labels.begin(), train.labels.end(), c) == 6'000);
   }
   const auto test = io::read_labelled_images(folder + "t10k-images-idx3-ubyte.gz",
                                              folder + "t10k-labels-idx1-ubyte.gz", 10);

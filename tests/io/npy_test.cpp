@@ -75,6 +75,53 @@ TEST_CASE("Fortran order is turned to C order", "[io][npy]") {
   CHECK(values == std::vector<int>{1, 2, 3, 4, 5, 6});
 }
 
+TEST_CASE("Fortran order of three dimensions is numpy's", "[io][npy]") {
+  // numpy.asfortranarray(numpy.arange(12, dtype='|i1').reshape(2, 3, 2)) as numpy.save wrote it
+  const auto array =
+      parse<std::int8_t>(npy("{'descr': '|i1', 'fortran_order': True, 'shape': (2, 3, 2), }",
+                             std::string("\0\6\2\10\4\12\1\7\3\11\5\13", 12)));
+  for (std::size_t i = 0; i < 12; ++i) CHECK(array.values[i] == static_cast<int>(i));
+}
+
+TEST_CASE("versions 2 and 3 differ in the width of the header length", "[io][npy]") {
+  const std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n";
+  for (const char version : {'\2', '\3'}) {
+    std::string text("\x93NUMPY");
+    text += version;
+    text += std::string(1, '\0') + static_cast<char>(header.size()) + std::string(3, '\0');
+    const auto array = parse(as_bytes(text + header + one_two));
+    CHECK(array.shape == std::vector<index_t>{2});
+    CHECK(array.values[1] == 2);
+  }
+}
+
+TEST_CASE("an array that was read is written again byte for byte", "[io][npy]") {
+  const test::temporary_folder folder("npy_again");
+  const float values[] = {1, 2, 3, 4, 5, 6};
+  io::write_npy(folder.file("a.npy"), {3, 1, 2}, std::span<const float>(values));
+  io::write_npy(folder.file("b.npy"), io::read_npy<float>(folder.file("a.npy")));
+  CHECK(io::read_file(folder.file("a.npy")) == io::read_file(folder.file("b.npy")));
+}
+
+TEST_CASE("bfloat16, which npy does not have, is refused by the compiler", "[io][npy]") {
+  STATIC_REQUIRE(io::npy_value<float>);
+  STATIC_REQUIRE_FALSE(io::npy_value<lacuna::bfloat16>);
+  STATIC_REQUIRE_FALSE(io::npy_value<bool>);
+}
+
+TEST_CASE("a truncated header is refused with its offset", "[io][npy]") {
+  const auto whole = npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", one_two);
+  for (const auto& [size, offset] : {std::pair{3, 0U}, {7, 6U}, {9, 8U}, {40, 10U}, {70, 68U}}) {
+    CAPTURE(size);
+    try {
+      static_cast<void>(parse({whole.begin(), whole.begin() + size}));
+      FAIL("a truncated file was accepted");
+    } catch (const lacuna::io_error& e) {
+      CHECK(e.offset() == offset);
+    }
+  }
+}
+
 TEST_CASE("a matrix is written and read whole", "[io][npy]") {
   const test::temporary_folder folder("npy_matrix");
   const lacuna::dense_matrix<double> m = lacuna::dense_matrix<double>::Random(5, 3);
@@ -124,12 +171,26 @@ TEST_CASE("broken files are refused", "[io][npy]") {
   refuses(
       npy("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }", one_two),
       "expected an extent");
+  // A product that overflows is refused before its 0 is met.
+  refuses(
+      npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 4, 0), }", ""),
+      "does not take");
+  refuses(npy("{'descr': '<f2', 'fortran_order': False, 'shape': (4,), }", one_two),
+          "holds values of type '<f2', expected '<f4'");
   refuses(npy("{'descr': '<f4', 'fortran_order': False}", one_two), "is missing");
   refuses(npy("{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (2,)}", one_two),
           "stands twice");
   refuses(npy("{'descr': '<f4', 'fortran_order': Maybe, 'shape': (2,)}", one_two), "True or False");
   refuses(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)} x", one_two),
           "end of the header");
+  // Python reads none of these as a tuple of extents.
+  for (const std::string shape : {"(2)", "(02,)", "(-0,)", "(+2,)", "(2,,)", "(,)", "(1 2)", "2,",
+                                  "[2]", "(2L,)", "(2.0,)", "(0x2,)", "(2, 1"}) {
+    CAPTURE(shape);
+    CHECK_THROWS_AS(
+        parse(npy("{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + ", }", one_two)),
+        lacuna::io_error);
+  }
   refuses(npy("{'evil': __import__('os'), 'descr': '<f4'}", one_two), "found 'evil'");
   CHECK_THROWS_AS(
       parse<std::int8_t>(npy("{'descr': '', 'fortran_order': False, 'shape': (8,), }", one_two)),

@@ -3,6 +3,7 @@
 
 // Mirrors include/lacuna/io/safetensors.hpp
 #include <bit>
+#include <limits>
 
 #include <lacuna/io/safetensors.hpp>
 
@@ -30,7 +31,8 @@ const std::string two_floats = R"({"a":{"dtype":"F32","shape":[2],"data_offsets"
 }  // namespace
 
 TEMPLATE_TEST_CASE("tensors of every type are read as they were written", "[io][safetensors]",
-                   float, double, lacuna::bfloat16, std::int8_t, std::int32_t) {
+                   float, double, lacuna::bfloat16, std::int8_t, std::uint8_t, std::int16_t,
+                   std::int32_t, std::int64_t) {
   const test::temporary_folder folder("safetensors_round_trip");
   const std::string path = folder.file("m.safetensors");
   const auto t = test::random_tensor<TestType>({2, 3, 4, 5});
@@ -70,6 +72,48 @@ TEST_CASE("the order of adding does not matter, and data starts on 8 bytes", "[i
   CHECK_THROWS_AS(ab.add("c", {2}, std::span<const float>(a.data(), 3)), lacuna::shape_error);
 }
 
+TEST_CASE("the bytes written are those of the format", "[io][safetensors]") {
+  io::safetensors_writer writer;
+  const std::int16_t values[] = {1, -2};
+  writer.add("b", {2}, std::span<const std::int16_t>(values));
+  writer.add("a", {}, std::span<const std::uint8_t>(std::vector<std::uint8_t>{9}));
+  writer.add_metadata("k", "v");
+  std::string header =
+      R"({"__metadata__":{"k":"v"},"a":{"dtype":"U8","shape":[],"data_offsets":[0,1]},)"
+      R"("b":{"dtype":"I16","shape":[2],"data_offsets":[1,5]}})";
+  header.resize(136, ' ');
+  const std::string file =
+      std::string("\x88\0\0\0\0\0\0\0", 8) + header + std::string("\x09\1\0\xfe\xff", 5);
+  const auto bytes = writer.bytes();
+  CHECK(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()) == file);
+}
+
+TEST_CASE("text that is no UTF-8 is not written", "[io][safetensors]") {
+  io::safetensors_writer name;
+  name.add("\xff", {0}, std::span<const float>());
+  CHECK_THROWS_AS(name.bytes(), lacuna::format_error);
+  io::safetensors_writer metadata;
+  metadata.add_metadata("k", "\xc3");
+  CHECK_THROWS_AS(metadata.bytes(), lacuna::format_error);
+}
+
+TEST_CASE("every infinity is carried bit for bit, or refused with its offset",
+          "[io][safetensors]") {
+  io::safetensors_writer writer;
+  const lacuna::bfloat16 values[] = {lacuna::bfloat16(1.0F),
+                                     -std::numeric_limits<lacuna::bfloat16>::infinity()};
+  writer.add("a", {2}, std::span<const lacuna::bfloat16>(values));
+  const auto bytes = writer.bytes();
+  const io::safetensors_file file(bytes, "x");
+  CHECK(std::memcmp(file.read<lacuna::bfloat16>("a").data(), values, sizeof values) == 0);
+  try {
+    static_cast<void>(file.read<lacuna::bfloat16>("a", io::non_finite::refuse));
+    FAIL("an infinity was accepted");
+  } catch (const lacuna::io_error& e) {
+    CHECK(e.offset() == bytes.size() - 2);
+  }
+}
+
 TEST_CASE("NaN is carried bit for bit, or refused with its place", "[io][safetensors]") {
   io::safetensors_writer writer;
   const float values[] = {1, std::bit_cast<float>(0x7fc01234U)};
@@ -101,7 +145,18 @@ TEST_CASE("broken and hostile files are refused with what is wrong", "[io][safet
   refuses("{", 0, "no JSON");
   refuses("[]", 0, "no JSON object");
   refuses("8e888888", 0, "no JSON");  // found by fuzzing: out of range is no parse error
-  refuses(std::string(100'000, '['), 0, "nested deeper");
+  refuses(R"({"a":8e888888})", 0, "no JSON");
+  refuses("\xef\xbb\xbf{}", 0, "expected '{'");  // the format has no byte order mark
+  refuses(" {}", 0, "expected '{'");
+  refuses("{} x", 0, "no JSON");
+  refuses("{\"\xff\":0}", 0, "no JSON");  // no UTF-8
+  std::string deep = R"({"a":)";
+  deep.append(100'000, '[');
+  refuses(deep, 0, "nested deeper");
+  std::string many = "1";
+  for (int i = 0; i < 100'000; ++i) many += ",1";
+  refuses(R"({"a":{"dtype":"F32","shape":[)" + many + R"(],"data_offsets":[0,4]}})", 4,
+          "longer than 64");
   refuses(two_floats, 7, "the tensors take 8 bytes of data, the file has 7");
   refuses(two_floats, 9, "the file has 9");
   refuses(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})", 4,
@@ -114,6 +169,13 @@ TEST_CASE("broken and hostile files are refused with what is wrong", "[io][safet
           "whole numbers");
   refuses(R"({"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}})", 0,
           "does not take");
+  // A product that overflows is refused before its 0 is met.
+  refuses(
+      R"({"a":{"dtype":"F32","shape":[4611686018427387904,4611686018427387904,4,0],"data_offsets":[0,0]}})",
+      0, "does not take");
+  refuses(R"({"__metadata__":{"k":"v","k":"v"}})", 0, "'k' stands twice");
+  refuses(R"({"a":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}})", 8,
+          "'dtype' stands twice");
   refuses(R"({"a":{"dtype":"F32","shape":[2]}})", 8, "needs dtype, shape and two data_offsets");
   refuses(R"({"a":7})", 0, "needs dtype");
   refuses(R"({"__metadata__":{"k":1}})", 0, "no object of strings");

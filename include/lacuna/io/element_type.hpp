@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,24 +47,23 @@ template <class T>
   return values;
 }
 
-/// The product of extents, or nothing when one is negative or the product exceeds `limit`.
+/// Whether a shape can be: puts the product of its extents in `product`. False when an extent is
+/// negative, the product is above `limit`, or the product of the extents other than 0 is no
+/// index_t: who multiplies them one after the other must not overflow before the 0 is met.
 template <class Extents>
 [[nodiscard]] bool fits(const Extents& shape, std::uint64_t limit, std::uint64_t& product) {
-  product = 1;
+  constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<index_t>::max());
+  std::uint64_t nonzero = 1;
   bool empty = false;
   for (const auto extent : shape) {
     if (extent < 0) return false;
-    empty = empty || extent == 0;
+    const auto e = static_cast<std::uint64_t>(extent);
+    if (e > most / nonzero) return false;
+    if (e != 0) nonzero *= e;
+    empty = empty || e == 0;
   }
-  if (empty) {
-    product = 0;
-    return true;
-  }
-  for (const auto extent : shape) {
-    if (static_cast<std::uint64_t>(extent) > limit / product) return false;
-    product *= static_cast<std::uint64_t>(extent);
-  }
-  return true;
+  product = empty ? 0 : nonzero;
+  return product <= limit;
 }
 
 }  // namespace detail

@@ -18,13 +18,14 @@
 
 namespace lacuna::inline LACUNA_ABI::io {
 
-/// A file's bytes. @throws io_error when it can't be read to its end.
+/// A file's bytes. @throws io_error when it can't be read to its end, or is no regular file.
 [[nodiscard]] inline std::vector<std::byte> read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
   std::error_code error;
-  if (!in || !std::filesystem::is_regular_file(path, error)) {
-    throw io_error(path, 0, "can't be opened as a file");
-  }
+  // Asked before it is opened: opening a pipe waits for a writer.
+  const bool regular = std::filesystem::is_regular_file(path, error);
+  std::ifstream in;
+  if (regular) in.open(path, std::ios::binary);
+  if (!in.is_open()) throw io_error(path, 0, "can't be opened as a file");
   const std::uintmax_t size = std::filesystem::file_size(path, error);
   if (error) throw io_error(path, 0, error.message());
   std::vector<std::byte> bytes(size);
@@ -37,10 +38,18 @@ namespace lacuna::inline LACUNA_ABI::io {
 }
 
 /// Writes a whole file, or nothing: the bytes go to a neighbour, path + ".partial", which takes the
-/// name only when all are on disk and is removed when they are not.
-/// @throws io_error when anything fails; what stood at `path` before still stands then.
+/// name only when all are written and is removed when they are not. A link at `path` is replaced,
+/// not followed; one writer a path at a time.
+/// @throws io_error when anything fails; what stood at `path` before still stands then. So it does
+/// when that is a folder, a pipe or a device: renaming would put a file in the device's place.
 inline void write_file(const std::string& path, std::span<const std::byte> bytes) {
   const std::string partial = path + ".partial";
+  std::error_code ignored;
+  const auto there = std::filesystem::status(path, ignored);
+  if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there)) {
+    throw io_error(path, 0, "expected a file or nothing, found a folder, pipe or device");
+  }
+  std::filesystem::remove(partial, ignored);  // a link left there would be written through
   std::ofstream out(partial, std::ios::binary | std::ios::trunc);
   if (!out) throw io_error(path, 0, message("can't be written: ", std::strerror(errno)));
   out.write(reinterpret_cast<const char*>(bytes.data()),
@@ -49,7 +58,6 @@ inline void write_file(const std::string& path, std::span<const std::byte> bytes
   std::error_code error;
   if (out) std::filesystem::rename(partial, path, error);
   if (!out || error) {
-    std::error_code ignored;
     std::filesystem::remove(partial, ignored);
     throw io_error(path, bytes.size(),
                    error ? error.message() : std::string("writing failed: is the disk full?"));

@@ -4,14 +4,12 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
-#include <zlib.h>
-
-#include <lacuna/core/tensor.hpp>
 #include <lacuna/io/element_type.hpp>
+#include <lacuna/io/gzip.hpp>
 
 namespace lacuna::inline LACUNA_ABI::io {
 
@@ -27,49 +25,14 @@ struct labelled_bytes {
   std::vector<std::uint8_t> labels;  ///< n of them
 };
 
-namespace detail {
-/// Reads a gzip file (or a plain one) from front to back.
-class gzip_reader {
- public:
-  explicit gzip_reader(const std::string& path)
-      : path_(path), file_(gzopen(path.c_str(), "rb"), &gzclose) {
-    if (file_ == nullptr) throw io_error(path, 0, "can't be opened");
-  }
-
-  /// Up to `count` bytes, fewer only at the end. @throws io_error for a broken stream.
-  std::size_t read(std::uint8_t* to, std::size_t count) {
-    std::size_t done = 0;
-    while (done < count) {
-      const auto step = static_cast<unsigned>(std::min<std::size_t>(count - done, 1U << 20U));
-      const int got = gzread(file_.get(), to + done, step);
-      int error = Z_OK;
-      const char* text = gzerror(file_.get(), &error);
-      if (got < 0 || (error != Z_OK && error != Z_STREAM_END)) {
-        throw io_error(path_, offset_ + done, message("decompression failed: ", text));
-      }
-      if (got == 0) break;
-      done += static_cast<std::size_t>(got);
-    }
-    offset_ += done;
-    return done;
-  }
-  /// Position in the decompressed bytes.
-  [[nodiscard]] std::uint64_t offset() const noexcept { return offset_; }
-
- private:
-  std::string path_;
-  std::unique_ptr<gzFile_s, int (*)(gzFile_s*)> file_;
-  std::uint64_t offset_{0};
-};
-}  // namespace detail
-
-/// Reads an IDX file of unsigned bytes, gzip or plain: magic 0, 0, type, dimensions; 32-bit
-/// big-endian extents; values. Memory grows with what is really there, not with what the header
-/// says; at most `limit` values. Offsets in errors are those of the decompressed bytes.
-/// @throws io_error.
-[[nodiscard]] inline idx_array read_idx(const std::string& path,
-                                        std::uint64_t limit = std::uint64_t{1} << 32U) {
-  detail::gzip_reader in(path);
+/// An IDX file of unsigned bytes from memory, gzip or plain: magic 0, 0, type 8, dimensions; 32-bit
+/// big-endian extents; values; nothing more. `path` is for messages. Memory grows with what is
+/// really there, not with what the header says; at most `limit` values.
+/// @throws io_error; offsets are those of the decompressed bytes, except where decompression itself
+/// fails: there they are the file's.
+[[nodiscard]] inline idx_array parse_idx(std::span<const std::byte> bytes, const std::string& path,
+                                         std::uint64_t limit = std::uint64_t{1} << 32U) {
+  detail::gzip_reader in(bytes, path);
   std::uint8_t magic[4] = {};
   if (in.read(magic, 4) != 4 || magic[0] != 0 || magic[1] != 0) {
     throw io_error(path, 0, "not an IDX file: expected two zero bytes, a type and a count");
@@ -108,6 +71,12 @@ class gzip_reader {
     throw io_error(path, in.offset() - 1, message("expected the end after ", count, " values"));
   }
   return out;
+}
+
+/// Reads an IDX file. @throws io_error, see parse_idx.
+[[nodiscard]] inline idx_array read_idx(const std::string& path,
+                                        std::uint64_t limit = std::uint64_t{1} << 32U) {
+  return parse_idx(read_file(path), path, limit);
 }
 
 /// Reads images (n, h, w) with their labels (n). @throws io_error when the two files don't pair up

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <charconv>
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include <lacuna/format/dense.hpp>
 #include <lacuna/io/element_type.hpp>
+#include <lacuna/io/npy_header.hpp>
 
 namespace lacuna::inline LACUNA_ABI::io {
 
@@ -25,7 +27,7 @@ struct npy_array {
 namespace detail {
 
 template <class T>
-struct npy_type;  // no definition: npy has no such type (bfloat16) or it is not supported
+struct npy_type;  // no definition: not a type of npy_value
 template <>
 struct npy_type<float> {
   static constexpr std::string_view descr = "<f4";
@@ -51,102 +53,16 @@ struct npy_type<std::int64_t> {
   static constexpr std::string_view descr = "<i8";
 };
 
-struct npy_header {
-  std::string descr;
-  bool fortran_order{false};
-  std::vector<index_t> shape;
+}  // namespace detail
+
+/// A value type that is read and written here: float, double, int8, uint8, int32, int64. npy has no
+/// bfloat16 (safetensors has); its f2 is no type of C++20.
+template <class T>
+concept npy_value = requires {
+  detail::npy_type<T>::descr;
 };
 
-/// The Python dictionary of an npy header: exactly its three keys, in any order.
-class npy_header_parser {
- public:
-  npy_header_parser(std::string_view text, std::uint64_t offset, const std::string& path)
-      : text_(text), offset_(offset), path_(path) {}
-
-  npy_header parse() {
-    npy_header header;
-    bool seen[3] = {};
-    expect('{');
-    while (!accept('}')) {
-      const std::string key = quoted();
-      expect(':');
-      const int which = key == "descr" ? 0 : key == "fortran_order" ? 1 : key == "shape" ? 2 : -1;
-      if (which < 0) fail("expected descr, fortran_order or shape, found '" + key + "'");
-      if (std::exchange(seen[which], true)) fail("'" + key + "' stands twice");
-      if (which == 0) header.descr = quoted();
-      if (which == 1) header.fortran_order = boolean();
-      if (which == 2) header.shape = tuple();
-      if (!accept(',')) {
-        expect('}');
-        break;
-      }
-    }
-    skip_blanks();
-    if (at_ != text_.size()) fail("expected the end of the header");
-    if (!seen[0] || !seen[1] || !seen[2]) fail("descr, fortran_order or shape is missing");
-    return header;
-  }
-
- private:
-  void skip_blanks() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n')) ++at_;
-  }
-  bool accept(char c) {
-    skip_blanks();
-    if (at_ == text_.size() || text_[at_] != c) return false;
-    ++at_;
-    return true;
-  }
-  void expect(char c) {
-    if (!accept(c)) fail(std::string("expected '").append(1, c).append("'"));
-  }
-  std::string quoted() {
-    const char quote = accept('\'') ? '\'' : '"';
-    if (quote == '"') expect('"');
-    const std::size_t end = text_.find(quote, at_);
-    if (end == std::string_view::npos) fail("a string does not end");
-    std::string value(text_.substr(at_, end - at_));
-    at_ = end + 1;
-    return value;
-  }
-  bool boolean() {
-    skip_blanks();
-    for (const std::string_view word : {std::string_view("True"), std::string_view("False")}) {
-      if (text_.substr(at_, word.size()) != word) continue;
-      at_ += word.size();
-      return word == "True";
-    }
-    fail("expected True or False");
-  }
-  std::vector<index_t> tuple() {
-    std::vector<index_t> values;
-    expect('(');
-    while (!accept(')')) {
-      skip_blanks();
-      index_t value = 0;
-      const char* const first = text_.data() + at_;
-      const auto [end, error] = std::from_chars(first, text_.data() + text_.size(), value);
-      if (error != std::errc{} || value < 0) fail("expected an extent");
-      at_ += static_cast<std::size_t>(end - first);
-      values.push_back(value);
-      if (values.size() > 64) fail("more than 64 dimensions");
-      if (!accept(',')) {
-        expect(')');
-        break;
-      }
-    }
-    return values;
-  }
-  [[noreturn]] void fail(const std::string& what) const {
-    throw io_error(path_, offset_ + at_, what);
-  }
-
-  std::string_view text_;
-  std::uint64_t offset_;
-  const std::string& path_;
-  std::size_t at_{0};
-};
-
+namespace detail {
 /// Fortran order (first index fastest) to C order.
 template <class T>
 [[nodiscard]] aligned_vector<T> to_c_order(const std::vector<index_t>& shape,
@@ -167,7 +83,7 @@ template <class T>
 /// An npy file (NumPy's NEP 1, versions 1 to 3) from memory; `path` is for messages.
 /// @throws io_error with the offset when it is not one, holds another type than T, or its size is
 /// not what its shape says.
-template <class T>
+template <npy_value T>
 [[nodiscard]] npy_array<T> parse_npy(std::span<const std::byte> bytes, const std::string& path,
                                      non_finite policy = non_finite::carry) {
   byte_reader in(bytes, path);
@@ -209,14 +125,15 @@ template <class T>
 }
 
 /// Reads an npy file. @throws io_error, see parse_npy.
-template <class T>
+template <npy_value T>
 [[nodiscard]] npy_array<T> read_npy(const std::string& path,
                                     non_finite policy = non_finite::carry) {
   return parse_npy<T>(read_file(path), path, policy);
 }
 
-/// Reads a matrix. @throws io_error unless the array has two dimensions.
-template <class T>
+/// Reads a matrix (rows, cols). @throws io_error unless the array has two dimensions, see
+/// parse_npy.
+template <npy_value T>
 [[nodiscard]] dense_matrix<T> read_npy_matrix(const std::string& path,
                                               non_finite policy = non_finite::carry) {
   const npy_array<T> a = read_npy<T>(path, policy);
@@ -228,7 +145,7 @@ template <class T>
 
 /// The bytes of an npy file, version 1.0 (2.0 for a header beyond 64 KB), C order.
 /// @throws shape_error when values and shape differ in count.
-template <class T>
+template <npy_value T>
 [[nodiscard]] std::vector<std::byte> to_npy(const std::vector<index_t>& shape,
                                             std::span<const T> values) {
   std::uint64_t count = 0;
@@ -237,7 +154,8 @@ template <class T>
         message("npy of shape ", shape_text(shape), " does not take ", values.size(), " values"));
   }
   std::string extents = shape_text(shape);
-  if (shape.size() == 1) extents.insert(extents.size() - 1, ",");
+  extents.pop_back();
+  extents.append(shape.size() == 1 ? ",)" : ")");  // Python's tuple of one
   std::string header = message("{'descr': '", detail::npy_type<T>::descr,
                                "', 'fortran_order': False, 'shape': ", extents, ", }");
   const bool long_header = header.size() + 64 > 0xffff;
@@ -258,12 +176,18 @@ template <class T>
 }
 
 /// Writes an npy file, whole or not at all. @throws io_error, shape_error.
-template <class T>
+template <npy_value T>
 void write_npy(const std::string& path, const std::vector<index_t>& shape,
                std::span<const T> values) {
   write_file(path, to_npy(shape, values));
 }
-template <class T>
+/// The same for an array that was read, or made alike.
+template <npy_value T>
+void write_npy(const std::string& path, const npy_array<T>& array) {
+  write_npy(path, array.shape, std::span<const T>(array.values));
+}
+/// The same for a matrix; its shape is (rows, cols).
+template <npy_value T>
 void write_npy(const std::string& path, const dense_matrix<T>& matrix) {
   write_npy(path, {matrix.rows(), matrix.cols()},
             std::span<const T>(matrix.data(), static_cast<std::size_t>(matrix.size())));

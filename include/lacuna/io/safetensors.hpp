@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,47 +17,9 @@
 
 #include <lacuna/core/tensor.hpp>
 #include <lacuna/io/element_type.hpp>
+#include <lacuna/io/safetensors_header.hpp>
 
 namespace lacuna::inline LACUNA_ABI::io {
-
-namespace detail {
-template <class T>
-struct safetensors_type;  // no definition: the format has no such type
-#define LACUNA_SAFETENSORS_TYPE(type, text)           \
-  template <>                                         \
-  struct safetensors_type<type> {                     \
-    static constexpr std::string_view dtype = (text); \
-  }
-LACUNA_SAFETENSORS_TYPE(double, "F64");
-LACUNA_SAFETENSORS_TYPE(float, "F32");
-LACUNA_SAFETENSORS_TYPE(bfloat16, "BF16");
-LACUNA_SAFETENSORS_TYPE(std::int8_t, "I8");
-LACUNA_SAFETENSORS_TYPE(std::uint8_t, "U8");
-LACUNA_SAFETENSORS_TYPE(std::int16_t, "I16");
-LACUNA_SAFETENSORS_TYPE(std::int32_t, "I32");
-LACUNA_SAFETENSORS_TYPE(std::int64_t, "I64");
-#undef LACUNA_SAFETENSORS_TYPE
-
-/// Bytes of a value, 0 for a type the format does not have.
-[[nodiscard]] inline std::uint64_t dtype_size(std::string_view dtype) {
-  constexpr std::pair<std::string_view, std::uint64_t> sizes[] = {
-      {"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1},
-      {"I16", 2},  {"U16", 2}, {"F16", 2}, {"BF16", 2},    {"I32", 4},
-      {"U32", 4},  {"F32", 4}, {"F64", 8}, {"I64", 8},     {"U64", 8}};
-  for (const auto& [name, size] : sizes) {
-    if (name == dtype) return size;
-  }
-  return 0;
-}
-}  // namespace detail
-
-/// One tensor of a file: its type, shape and bytes [begin, end) of the data section.
-struct safetensors_entry {
-  std::string dtype;
-  std::vector<index_t> shape;
-  std::uint64_t begin{0};
-  std::uint64_t end{0};
-};
 
 /// A safetensors file: 8 bytes of header size, a JSON header {name: {dtype, shape, data_offsets}},
 /// and the values, row-major and little-endian. All of the header is checked when the file is
@@ -78,25 +40,28 @@ class safetensors_file {
     }
     const auto text = in.take(size, "header");
     data_at_ = in.offset();
-    parse({reinterpret_cast<const char*>(text.data()), text.size()});
-    expect_tiling(in.left());
+    header_ = detail::safetensors_header_parser(data_at_, in.left(), path_)
+                  .parse({reinterpret_cast<const char*>(text.data()), text.size()});
   }
 
   /// Sorted.
   [[nodiscard]] std::vector<std::string> names() const {
     std::vector<std::string> out;
-    for (const auto& [name, e] : entries_) out.push_back(name);
+    for (const auto& [name, e] : header_.entries) out.push_back(name);
     return out;
   }
-  [[nodiscard]] bool contains(const std::string& name) const { return entries_.count(name) > 0; }
+  [[nodiscard]] bool contains(const std::string& name) const {
+    return header_.entries.count(name) > 0;
+  }
   /// @throws io_error when there is no such tensor.
   [[nodiscard]] const safetensors_entry& entry(const std::string& name) const {
-    const auto found = entries_.find(name);
-    if (found == entries_.end()) throw io_error(path_, 8, message("has no tensor '", name, "'"));
+    const auto found = header_.entries.find(name);
+    if (found == header_.entries.end())
+      throw io_error(path_, 8, message("has no tensor '", name, "'"));
     return found->second;
   }
   [[nodiscard]] const std::map<std::string, std::string>& metadata() const noexcept {
-    return metadata_;
+    return header_.metadata;
   }
 
   /// A tensor's values. @throws io_error when it is of another type.
@@ -129,104 +94,10 @@ class safetensors_file {
   }
 
  private:
-  using json = nlohmann::json;
-
-  [[noreturn]] void fail(const std::string& what) const { throw io_error(path_, 8, what); }
-
-  void parse(std::string_view text) {
-    // nlohmann-json keeps the last of two equal keys; the callback sees both.
-    std::vector<std::set<std::string>> keys;
-    std::string twice;
-    const auto watch = [&](int depth, json::parse_event_t event, json& value) {
-      if (depth > 8) throw io_error(path_, 8, "the header is nested deeper than any can be");
-      if (event == json::parse_event_t::object_start) keys.emplace_back();
-      if (event == json::parse_event_t::object_end) keys.pop_back();
-      if (event == json::parse_event_t::key &&
-          !keys.back().insert(value.get<std::string>()).second) {
-        twice = value.get<std::string>();
-      }
-      return true;
-    };
-    json header;
-    try {
-      header = json::parse(text, watch);
-    } catch (const json::parse_error& e) {
-      throw io_error(path_, 8 + e.byte, message("the header is no JSON: ", e.what()));
-    } catch (const json::exception& e) {  // a number beyond every type
-      fail(message("the header is no JSON: ", e.what()));
-    }
-    if (!twice.empty()) fail(message("'", twice, "' stands twice"));
-    if (!header.is_object()) fail("the header is no JSON object");
-    for (const auto& [name, value] : header.items()) {
-      if (name == "__metadata__") {
-        if (!value.is_object()) fail("__metadata__ is no object of strings");
-        for (const auto& [key, text_value] : value.items()) {
-          if (!text_value.is_string()) fail("__metadata__ is no object of strings");
-          metadata_[key] = text_value.get<std::string>();
-        }
-      } else {
-        entries_[name] = parse_entry(name, value);
-      }
-    }
-  }
-
-  [[nodiscard]] safetensors_entry parse_entry(const std::string& name, const json& value) const {
-    if (!value.is_object() || value.size() != 3 || !value.contains("dtype") ||
-        !value.contains("shape") || !value.contains("data_offsets") ||
-        !value["dtype"].is_string() || !value["shape"].is_array() ||
-        !value["data_offsets"].is_array() || value["data_offsets"].size() != 2) {
-      fail(message("tensor '", name, "' needs dtype, shape and two data_offsets"));
-    }
-    const auto number = [&](const json& n) {
-      if (!n.is_number_unsigned() || n.get<std::uint64_t>() > std::uint64_t{1} << 62U) {
-        fail(message("tensor '", name, "': extents and offsets are whole numbers below 2^62"));
-      }
-      return n.get<std::uint64_t>();
-    };
-    safetensors_entry e;
-    e.dtype = value["dtype"].get<std::string>();
-    for (const json& extent : value["shape"]) {
-      e.shape.push_back(static_cast<index_t>(number(extent)));
-    }
-    e.begin = number(value["data_offsets"][0]);
-    e.end = number(value["data_offsets"][1]);
-    const std::uint64_t size = detail::dtype_size(e.dtype);
-    if (size == 0) fail(message("tensor '", name, "' has unknown dtype '", e.dtype, "'"));
-    std::uint64_t count = 0;
-    if (e.begin > e.end || !detail::fits(e.shape, (e.end - e.begin) / size, count) ||
-        count * size != e.end - e.begin) {
-      fail(message("tensor '", name, "': ", e.dtype, " of shape ", shape_text(e.shape),
-                   " does not take bytes ", e.begin, " to ", e.end));
-    }
-    return e;
-  }
-
-  void expect_tiling(std::uint64_t data_size) const {
-    std::vector<std::pair<const std::string*, const safetensors_entry*>> order;
-    for (const auto& [name, e] : entries_) order.emplace_back(&name, &e);
-    std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
-      return std::pair(a.second->begin, a.second->end) < std::pair(b.second->begin, b.second->end);
-    });
-    std::uint64_t at = 0;
-    for (const auto& [name, e] : order) {
-      if (e->begin != at) {
-        throw io_error(path_, data_at_ + std::min(at, e->begin),
-                       message("tensor '", *name, "' starts at byte ", e->begin,
-                               " of the data, expected ", at, ": no gap, no overlap"));
-      }
-      at = e->end;
-    }
-    if (at != data_size) {
-      throw io_error(path_, data_at_ + std::min(at, data_size),
-                     message("the tensors take ", at, " bytes of data, the file has ", data_size));
-    }
-  }
-
   std::vector<std::byte> bytes_;
   std::string path_;
   std::uint64_t data_at_{0};
-  std::map<std::string, safetensors_entry> entries_;
-  std::map<std::string, std::string> metadata_;
+  detail::safetensors_header header_;
 };
 
 /// Collects tensors and writes them as one safetensors file, sorted by name: the same tensors give
@@ -259,6 +130,7 @@ class safetensors_writer {
   }
   void add_metadata(const std::string& key, const std::string& value) { metadata_[key] = value; }
 
+  /// The whole file. @throws format_error when a name or metadata is no UTF-8, as JSON must be.
   [[nodiscard]] std::vector<std::byte> bytes() const {
     nlohmann::ordered_json header = nlohmann::ordered_json::object();
     if (!metadata_.empty()) header["__metadata__"] = metadata_;
@@ -268,7 +140,12 @@ class safetensors_writer {
           {"dtype", t.dtype}, {"shape", t.shape}, {"data_offsets", {at, at + t.bytes.size()}}};
       at += t.bytes.size();
     }
-    std::string text = header.dump();
+    std::string text;
+    try {
+      text = header.dump();
+    } catch (const nlohmann::json::type_error& e) {
+      throw format_error(message("safetensors: a name or metadata is no UTF-8: ", e.what()));
+    }
     text.append((8 - text.size() % 8) % 8, ' ');  // data starts on 8 bytes
     const std::uint64_t size = text.size();
     std::vector<std::byte> out(8 + text.size());
@@ -278,7 +155,7 @@ class safetensors_writer {
     return out;
   }
 
-  /// Whole or not at all. @throws io_error.
+  /// Whole or not at all. @throws io_error, format_error.
   void write(const std::string& path) const { write_file(path, bytes()); }
 
  private:
