@@ -9,6 +9,7 @@
 #include <lacuna/op/conv2d.hpp>
 #include <lacuna/prune/prune.hpp>
 
+#include "support/add_product.hpp"
 #include "support/machine.hpp"
 #include "support/random_operands.hpp"
 #include "support/shapes.hpp"
@@ -18,18 +19,6 @@ namespace {
 using lacuna::conv2d_options, lacuna::dense_matrix, lacuna::index_t, lacuna::keep, lacuna::tensor;
 using lacuna::network::layer_shape;
 
-template <class F>
-void add(const std::string& name, double keep_fraction, const layer_shape& l, F run) {
-  const double flop = 2.0 * static_cast<double>(l.work().count());
-  benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
-    for (auto _ : state) run();
-    using benchmark::Counter;
-    state.counters["GFLOPs"] =
-        Counter(flop * keep_fraction / 1e9, Counter::kIsIterationInvariantRate);
-    state.counters["effective_GFLOPs"] = Counter(flop / 1e9, Counter::kIsIterationInvariantRate);
-  })->UseRealTime();
-}
-
 void add_layer(const layer_shape& l) {
   const std::string shape = "resnet50:" + l.name;
   const auto weights = lacuna::to_filter(
@@ -38,22 +27,25 @@ void add_layer(const layer_shape& l) {
   const auto y = std::make_shared<tensor<float>>(lacuna::extents4{1, l.out, l.out_h(), l.out_w()});
   const conv2d_options options{.stride = l.window.stride, .padding = l.window.padding};
   const index_t pixels = l.out_h() * l.out_w();
+  const lacuna::macs work = l.work();
 
   const auto patches = std::make_shared<dense_matrix<float>>(l.gemm().k, pixels);
-  add(bench::bench_name("conv2d", "eigen", 1, shape), 1, l, [=, w = weights.matrix] {
-    Eigen::Map<dense_matrix<float>> out(y->data(), w.rows(), pixels);
-    if (l.window.is_pointwise()) {
-      out.noalias() = w * Eigen::Map<const dense_matrix<float>>(x->data(), l.in, pixels);
-    } else {
-      lacuna::kernel::pack_patches<xsimd::default_arch>(x->data(), l.in, l.h, l.w, l.window, 0,
-                                                        pixels, pixels, patches->data());
-      out.noalias() = w * *patches;
-    }
-  });
+  bench::add_product(
+      bench::bench_name("conv2d", "eigen", 1, shape), 1, work, [=, w = weights.matrix] {
+        Eigen::Map<dense_matrix<float>> out(y->data(), w.rows(), pixels);
+        if (l.window.is_pointwise()) {
+          out.noalias() = w * Eigen::Map<const dense_matrix<float>>(x->data(), l.in, pixels);
+        } else {
+          lacuna::kernel::pack_patches<xsimd::default_arch>(x->data(), l.in, l.h, l.w, l.window, 0,
+                                                            pixels, pixels, patches->data());
+          out.noalias() = w * *patches;
+        }
+      });
   const auto convolve = [&](const std::string& format, double fraction, const auto& w) {
     using format_type = std::decay_t<decltype(w.matrix)>;
     const auto op = std::make_shared<lacuna::conv2d<format_type>>(w, options);
-    add(bench::bench_name("conv2d", format, fraction, shape), fraction, l, [=] { (*op)(*x, *y); });
+    bench::add_product(bench::bench_name("conv2d", format, fraction, shape), fraction, work,
+                       [=] { (*op)(*x, *y); });
   };
   convolve("dense", 1, weights);
   convolve("block_csr:8x8", 0.5, lacuna::prune_blocks<8, 8>(weights, keep{0.5}));

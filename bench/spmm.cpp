@@ -8,6 +8,7 @@
 #include <lacuna/op/matmul.hpp>
 #include <lacuna/prune/prune.hpp>
 
+#include "support/add_product.hpp"
 #include "support/machine.hpp"
 #include "support/random_operands.hpp"
 #include "support/shapes.hpp"
@@ -16,29 +17,18 @@ namespace {
 
 using lacuna::dense_matrix, lacuna::keep;
 
-template <class F>
-void add(const std::string& name, double keep_fraction, const lacuna::network::gemm_extents& g,
-         F run) {
-  const double flop =
-      2.0 * static_cast<double>(g.m) * static_cast<double>(g.k) * static_cast<double>(g.n);
-  benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
-    for (auto _ : state) run();
-    using benchmark::Counter;
-    state.counters["GFLOPs"] =
-        Counter(flop * keep_fraction / 1e9, Counter::kIsIterationInvariantRate);
-    state.counters["effective_GFLOPs"] = Counter(flop / 1e9, Counter::kIsIterationInvariantRate);
-  })->UseRealTime();
-}
-
 void add_layer(const std::string& shape, const lacuna::network::gemm_extents& g) {
   const auto w = bench::normal_matrix(g.m, g.k, 1);
   const auto x = std::make_shared<dense_matrix<float>>(bench::normal_matrix(g.k, g.n, 2));
   const auto y = std::make_shared<dense_matrix<float>>(g.m, g.n);
+  const lacuna::macs work{g.m * g.k * g.n};
   const auto product = [&](const std::string& format, double fraction, const auto& weights) {
     const auto op = std::make_shared<lacuna::matmul<std::decay_t<decltype(weights)>>>(weights);
-    add(bench::bench_name("spmm", format, fraction, shape), fraction, g, [=] { (*op)(*x, *y); });
+    bench::add_product(bench::bench_name("spmm", format, fraction, shape), fraction, work,
+                       [=] { (*op)(*x, *y); });
   };
-  add(bench::bench_name("spmm", "eigen", 1, shape), 1, g, [=, w = w] { y->noalias() = w * *x; });
+  bench::add_product(bench::bench_name("spmm", "eigen", 1, shape), 1, work,
+                     [=, w = w] { y->noalias() = w * *x; });
   product("dense", 1, w);
   product("block_csr:8x8", 0.5, lacuna::prune_blocks<8, 8>(w, keep{0.5}));
   product("block_csr:8x8", 0.25, lacuna::prune_blocks<8, 8>(w, keep{0.25}));

@@ -19,7 +19,7 @@ feature_map<float> random_map(const extents4& e) {
 }
 
 /// What the definition says is at (tap, channel) of output pixel (image, y, x).
-float seen(const feature_map<float>& map, const kernel::window& w, index_t tap, index_t c,
+float seen(const feature_map<float>& map, const conv_window& w, index_t tap, index_t c,
            index_t image, index_t y, index_t x) {
   const index_t in_y = w.in_y(y, tap / w.kernel_w);
   const index_t in_x = w.in_x(x, tap % w.kernel_w);
@@ -30,11 +30,10 @@ float seen(const feature_map<float>& map, const kernel::window& w, index_t tap, 
 }  // namespace
 
 TEST_CASE("patches are what the window sees, whatever rows are asked for") {
-  const auto w =
-      GENERATE(kernel::window{3, 3, 1, 1, 1}, kernel::window{3, 3, 2, 1, 1},
-               kernel::window{1, 1, 2, 0, 1}, kernel::window{5, 5, 1, 2, 1},
-               kernel::window{3, 3, 1, 2, 2}, kernel::window{1, 3, 1, extents2{0, 1}, 1},
-               kernel::window{2, 4, {3, 1}, {1, 2, 0, 1}, 1}, kernel::window{7, 7, 1, 3, 1});
+  const auto w = GENERATE(conv_window{3, 3, 1, 1, 1}, conv_window{3, 3, 2, 1, 1},
+                          conv_window{1, 1, 2, 0, 1}, conv_window{5, 5, 1, 2, 1},
+                          conv_window{3, 3, 1, 2, 2}, conv_window{1, 3, 1, extents2{0, 1}, 1},
+                          conv_window{2, 4, {3, 1}, {1, 2, 0, 1}, 1}, conv_window{7, 7, 1, 3, 1});
   const auto e = GENERATE(extents4{3, 2, 5, 4}, extents4{2, 1, 7, 7}, extents4{2, 3, 6, 1});
   const index_t out_h = w.out_h(e.h);
   const index_t out_w = w.out_w(e.w);
@@ -61,8 +60,8 @@ TEST_CASE("patches are what the window sees, whatever rows are asked for") {
 }
 
 TEST_CASE("scattering is the transpose of gathering") {
-  const auto w = GENERATE(kernel::window{3, 3, 1, 1, 1}, kernel::window{3, 3, 2, 1, 1},
-                          kernel::window{3, 3, 1, 2, 2}, kernel::window{2, 2, 3, 0, 1});
+  const auto w = GENERATE(conv_window{3, 3, 1, 1, 1}, conv_window{3, 3, 2, 1, 1},
+                          conv_window{3, 3, 1, 2, 2}, conv_window{2, 2, 3, 0, 1});
   const extents4 e{2, 2, 6, 5};
   const auto x = random_map(e);
   const index_t rows = e.n * w.out_h(e.h);

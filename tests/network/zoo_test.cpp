@@ -103,6 +103,19 @@ TEST_CASE("an unknown network is refused with the names there are", "[network][z
                     Catch::Contains("resnet50, resnet50_v1, vgg16"));
 }
 
+TEST_CASE("BERT is found by its number of tokens", "[network][zoo]") {
+  CHECK(network::find_network_shape("bert_base").name == "bert_base:128");
+  CHECK(network::find_network_shape("bert_base:384").work() ==
+        network::bert_base_shape(384).work());
+  CHECK_THROWS_WITH(network::find_network_shape("bert_base:many"),
+                    Catch::Contains("number of tokens"));
+  CHECK_THROWS_AS(network::find_network_shape("bert_base:0"), shape_error);
+}
+
+TEST_CASE("groups that do not divide the channels are refused", "[network][zoo]") {
+  CHECK_THROWS_WITH(network::conv_shape("odd", 6, 8, 9, 3, 1, 1, 4), Catch::Contains("4 groups"));
+}
+
 TEST_CASE("distinct shapes count every weighted layer once", "[network][zoo]") {
   for (const auto& net : network::all_network_shapes()) {
     index_t layers = 0;

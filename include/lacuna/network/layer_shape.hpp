@@ -3,10 +3,13 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
+#include <lacuna/core/conv_window.hpp>
+#include <lacuna/core/exceptions.hpp>
+#include <lacuna/core/message.hpp>
 #include <lacuna/core/units.hpp>
-#include <lacuna/kernel/window.hpp>
 
 namespace lacuna::inline LACUNA_ABI::network {
 
@@ -27,7 +30,7 @@ struct layer_shape {
   index_t h{1};    ///< input height
   index_t w{1};    ///< input width
   index_t out{1};  ///< output channels
-  kernel::window window{};
+  conv_window window{};
   index_t groups{1};
   index_t count{1};        ///< that many independent products of this shape (attention heads)
   bool has_weights{true};  ///< false where both operands are activations
@@ -66,9 +69,14 @@ struct network_shape {
 };
 
 /// A square convolution of a square image, padded alike on all sides.
+/// @throws shape_error where groups do not divide the channels.
 [[nodiscard]] inline layer_shape conv_shape(std::string name, index_t in, index_t side, index_t out,
                                             index_t kernel, index_t stride, padding2 padding,
                                             index_t groups = 1) {
+  if (groups < 1 || in % groups != 0 || out % groups != 0) {
+    throw shape_error(message(name, ": ", groups, " groups do not divide ", in, " input and ", out,
+                              " output channels"));
+  }
   return {std::move(name), in, side, side, out, {kernel, kernel, stride, padding, 1}, groups};
 }
 

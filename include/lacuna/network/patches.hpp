@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include <lacuna/kernel/window.hpp>
+#include <lacuna/core/conv_window.hpp>
 #include <lacuna/network/feature_map.hpp>
 
 // The patch matrix of a convolution (im2col) over a batch, a run of output rows at a time, and
@@ -31,7 +31,7 @@ struct index_range {
 
 /// Where one tap (ty, tx) of a window finds output rows `rows` of one plane (h, w).
 struct tap_view {
-  tap_view(const kernel::window& window, index_t ty, index_t tx, index_t h, index_t w,
+  tap_view(const conv_window& window, index_t ty, index_t tx, index_t h, index_t w,
            index_range rows) noexcept
       : out_w(window.out_w(w)),
         width(w),
@@ -112,8 +112,7 @@ void scatter_tap(const tap_view& tap, T* rows, T* plane) noexcept {
 
 /// Calls f(tap, channel, image, rows of that image, offset in the patch matrix).
 template <class F>
-void for_each_patch_plane(const extents4& in, const kernel::window& window, index_range rows,
-                          F&& f) {
+void for_each_patch_plane(const extents4& in, const conv_window& window, index_range rows, F&& f) {
   const index_t out_h = window.out_h(in.h);
   const index_t out_w = window.out_w(in.w);
   const index_t cols = (rows.last - rows.first) * out_w;
@@ -134,8 +133,8 @@ void for_each_patch_plane(const extents4& in, const kernel::window& window, inde
 
 /// Fills `patches` (taps * c, (last - first) * out_w) with what the window sees of `x`.
 template <class T>
-void gather_patches(const feature_map<T>& x, const kernel::window& window, index_t first,
-                    index_t last, T* patches) {
+void gather_patches(const feature_map<T>& x, const conv_window& window, index_t first, index_t last,
+                    T* patches) {
   detail::for_each_patch_plane(
       x.extents(), window, {first, last},
       [&](const detail::tap_view& tap, index_t c, index_t image, detail::index_range rows,
@@ -145,7 +144,7 @@ void gather_patches(const feature_map<T>& x, const kernel::window& window, index
 /// The transpose of gather_patches: adds each value of `patches` to the pixel it was taken from.
 /// Overwrites what lies on padding in `patches`.
 template <class T>
-void scatter_patches(T* patches, const kernel::window& window, index_t first, index_t last,
+void scatter_patches(T* patches, const conv_window& window, index_t first, index_t last,
                      feature_map<T>& x) {
   detail::for_each_patch_plane(
       x.extents(), window, {first, last},

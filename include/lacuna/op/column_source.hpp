@@ -40,7 +40,7 @@ template <class T, class X>
 struct patch_columns {
   const X* x;
   extents4 in;
-  kernel::window window;
+  conv_window window;
 
   [[nodiscard]] index_t images() const noexcept { return in.n; }
   [[nodiscard]] index_t cols() const noexcept { return window.out_h(in.h) * window.out_w(in.w); }

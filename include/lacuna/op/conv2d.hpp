@@ -51,7 +51,7 @@ class conv2d {
   [[nodiscard]] extents4 output_extents(const extents4& in) const noexcept {
     return {in.n, w_.rows, window_.out_h(in.h), window_.out_w(in.w)};
   }
-  [[nodiscard]] const kernel::window& window() const noexcept { return window_; }
+  [[nodiscard]] const conv_window& window() const noexcept { return window_; }
 
   /// y = epilogue(W * x). `epilogue` replaces the operator's own for this call.
   template <class X, executor Executor, class CallEpilogue>
@@ -85,7 +85,7 @@ class conv2d {
   [[nodiscard]] lacuna::plan plan() const { return detail::plan_of<Format, Arch>("conv2d", w_); }
 
  private:
-  static kernel::window checked_window(const filter<Format>& w, const conv2d_options& o) {
+  static conv_window checked_window(const filter<Format>& w, const conv2d_options& o) {
     expect_consistent(w);
     if (o.groups != 1) {
       throw unsupported_error(message("conv2d: groups = ", o.groups,
@@ -102,7 +102,7 @@ class conv2d {
   }
 
   index_t in_channels_;
-  kernel::window window_;
+  conv_window window_;
   kernel::panels<accumulator, tile_rows> w_;
   [[no_unique_address]] Epilogue epilogue_;
 };

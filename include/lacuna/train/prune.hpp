@@ -5,8 +5,8 @@
 #include <variant>
 #include <vector>
 
+#include <lacuna/core/conv_window.hpp>
 #include <lacuna/format/pattern.hpp>
-#include <lacuna/kernel/window.hpp>
 #include <lacuna/prune/mask_of.hpp>
 #include <lacuna/train/masks.hpp>
 

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <type_traits>
 
+#include <lacuna/core/conv_window.hpp>
 #include <lacuna/kernel/pack/columns.hpp>
 #include <lacuna/kernel/pack/shifted_patches.hpp>
-#include <lacuna/kernel/window.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include <lacuna/core/contract.hpp>
+#include <lacuna/core/conv_window.hpp>
 #include <lacuna/kernel/simd/batch.hpp>
-#include <lacuna/kernel/window.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 

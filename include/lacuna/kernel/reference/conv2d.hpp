@@ -3,9 +3,9 @@
 #pragma once
 
 #include <lacuna/core/contract.hpp>
+#include <lacuna/core/conv_window.hpp>
 #include <lacuna/format/filter.hpp>
 #include <lacuna/kernel/position.hpp>
-#include <lacuna/kernel/window.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel::reference {
 

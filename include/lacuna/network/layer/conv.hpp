@@ -30,7 +30,7 @@ struct conv {
   padding2 padding{0};
   extents2 dilation{1};
 
-  [[nodiscard]] kernel::window window() const noexcept {
+  [[nodiscard]] conv_window window() const noexcept {
     return {weight.kernel_h, weight.kernel_w, stride, padding, dilation};
   }
 

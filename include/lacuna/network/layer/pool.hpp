@@ -7,13 +7,13 @@
 #include <limits>
 #include <string>
 
-#include <lacuna/kernel/window.hpp>
+#include <lacuna/core/conv_window.hpp>
 #include <lacuna/network/pass.hpp>
 
 namespace lacuna::inline LACUNA_ABI::network {
 
 namespace detail {
-[[nodiscard]] inline extents4 pooled(const kernel::window& window, const extents4& in) {
+[[nodiscard]] inline extents4 pooled(const conv_window& window, const extents4& in) {
   const extents4 out{in.n, in.c, window.out_h(in.h), window.out_w(in.w)};
   const bool padded_too_far =
       2 * std::max(window.padding.top, window.padding.bottom) > window.kernel_h ||
@@ -29,7 +29,7 @@ namespace detail {
 /// Calls f(offset in out, offset in in) for all pixels of a plane under every window, padding left
 /// out; windows one after the other.
 template <class F>
-void for_each_window_pixel(const kernel::window& window, const extents4& in, F&& f) {
+void for_each_window_pixel(const conv_window& window, const extents4& in, F&& f) {
   const index_t out_h = window.out_h(in.h);
   const index_t out_w = window.out_w(in.w);
   for (index_t y = 0; y < out_h; ++y) {
@@ -50,7 +50,7 @@ void for_each_window_pixel(const kernel::window& window, const extents4& in, F&&
 /// The largest value under a window; padding never wins. NaN under a window gives NaN.
 struct max_pool {
   static constexpr const char* name = "max_pool";
-  kernel::window window;
+  conv_window window;
 
   [[nodiscard]] extents4 output(std::span<const extents4> in) const {
     return detail::pooled(window, in[0]);
@@ -102,7 +102,7 @@ struct max_pool {
 /// The mean under a window; padding counts as zeros.
 struct average_pool {
   static constexpr const char* name = "average_pool";
-  kernel::window window;
+  conv_window window;
 
   [[nodiscard]] extents4 output(std::span<const extents4> in) const {
     return detail::pooled(window, in[0]);

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -29,8 +31,20 @@ namespace lacuna::inline LACUNA_ABI::network {
           bert_base_shape()};
 }
 
-/// A network by name. @throws shape_error that lists the names there are.
+/// A network by name; "bert_base:384" is BERT at 384 tokens, "bert_base" at 128.
+/// @throws shape_error that lists the names there are.
 [[nodiscard]] inline network_shape find_network_shape(std::string_view name) {
+  constexpr std::string_view bert = "bert_base";
+  if (name == bert) return bert_base_shape();
+  if (name.starts_with(bert) && name.substr(bert.size()).starts_with(':')) {
+    const std::string_view digits = name.substr(bert.size() + 1);
+    index_t tokens = 0;
+    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), tokens);
+    if (parsed.ec != std::errc{} || parsed.ptr != digits.data() + digits.size()) {
+      throw shape_error(message("'", name, "' must end in a number of tokens"));
+    }
+    return bert_base_shape(tokens);
+  }
   std::string known;
   for (network_shape& net : all_network_shapes()) {
     if (net.name == name) return std::move(net);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <utility>
+
 #include <lacuna/network/layer_shape.hpp>
 
 namespace lacuna::inline LACUNA_ABI::network {

@@ -32,17 +32,15 @@ struct padding2 {
   friend constexpr bool operator==(const padding2&, const padding2&) = default;
 };
 
-namespace kernel {
-
 /// How a convolution's window moves over an image.
-struct window {
+struct conv_window {
   index_t kernel_h{1};
   index_t kernel_w{1};
   extents2 stride{1};
   padding2 padding{0};
   extents2 dilation{1};
 
-  friend constexpr bool operator==(const window&, const window&) = default;
+  friend constexpr bool operator==(const conv_window&, const conv_window&) = default;
 
   /// Output rows for `h` input rows: floor((h + pads - dilation (kernel - 1) - 1) / stride) + 1,
   /// not below 0.
@@ -71,7 +69,5 @@ struct window {
     return room < 0 ? 0 : room / stride + 1;
   }
 };
-
-}  // namespace kernel
 
 }  // namespace lacuna::inline LACUNA_ABI
