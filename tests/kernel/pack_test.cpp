@@ -74,11 +74,11 @@ TEST_CASE("patches are what a padded image shows through the window", "[kernel][
   CAPTURE(stride, padding, dilation, width);
   const index_t channels = 2;
   const index_t h = 5;
-  const conv_window window{.kernel_h = 3,
-                           .kernel_w = 2,
-                           .stride = {1, stride},
-                           .padding = {padding, padding + 1, padding, padding},
-                           .dilation = dilation};
+  const lacuna::conv_window window{.kernel_h = 3,
+                                   .kernel_w = 2,
+                                   .stride = {1, stride},
+                                   .padding = {padding, padding + 1, padding, padding},
+                                   .dilation = dilation};
   const auto image = test::random_tensor<float>({1, channels, h, width});
   const index_t out_w = window.out_w(width);
   const index_t pixels = out_w * window.out_h(h);
@@ -110,10 +110,10 @@ TEMPLATE_LIST_TEST_CASE("shifted patches are the patches, on every instruction s
   CAPTURE(kernel_w, dilation, side);
   const index_t channels = 3;
   const index_t same = dilation * (kernel_w - 1) / 2;
-  const conv_window window{.kernel_h = 3,
-                           .kernel_w = kernel_w,
-                           .padding = {0, same, 2, same},
-                           .dilation = {1, dilation}};
+  const lacuna::conv_window window{.kernel_h = 3,
+                                   .kernel_w = kernel_w,
+                                   .padding = {0, same, 2, same},
+                                   .dilation = {1, dilation}};
   REQUIRE(window.out_w(side) == side);
   const auto image = test::random_tensor<float>({1, channels, side, side});
   const index_t pixels = side * window.out_h(side);

@@ -109,7 +109,7 @@ TEST_CASE("BERT is found by its number of tokens", "[network][zoo]") {
         network::bert_base_shape(384).work());
   CHECK_THROWS_WITH(network::find_network_shape("bert_base:many"),
                     Catch::Contains("number of tokens"));
-  CHECK_THROWS_AS(network::find_network_shape("bert_base:0"), shape_error);
+  CHECK_THROWS_AS(network::find_network_shape("bert_base:0"), lacuna::shape_error);
 }
 
 TEST_CASE("groups that do not divide the channels are refused", "[network][zoo]") {

@@ -53,6 +53,17 @@ struct n_m_pattern {
 };
 using pattern = std::variant<dense_pattern, unstructured_pattern, block_pattern, n_m_pattern>;
 
+/// A pattern type as a value.
+[[nodiscard]] constexpr unstructured_pattern as_pattern(unstructured /*p*/) noexcept { return {}; }
+template <index_t R, index_t C>
+[[nodiscard]] constexpr block_pattern as_pattern(block<R, C> /*p*/) noexcept {
+  return {R, C};
+}
+template <index_t N, index_t M, index_t V>
+[[nodiscard]] constexpr n_m_pattern as_pattern(n_m<N, M, V> /*p*/) noexcept {
+  return {N, M, V};
+}
+
 /// "dense", "unstructured", "8x8", "2:4", "2:4x8" (eight rows share positions).
 [[nodiscard]] inline std::string to_string(const pattern& p) {
   if (const auto* b = std::get_if<block_pattern>(&p)) {

@@ -23,23 +23,13 @@ using run_time_patterns =
     pattern_list<dense, unstructured, block<8, 8>, block<16, 4>, block<1, 16>, block<4, 1>,
                  n_m<2, 4>, n_m<1, 4>, n_m<2, 8>, n_m<4, 8>, n_m<1, 8>, n_m<4, 16>, n_m<2, 4, 8>>;
 
-// A pattern type as a value.
-[[nodiscard]] inline pattern as_pattern(dense /*p*/) { return dense_pattern{}; }
-[[nodiscard]] inline pattern as_pattern(unstructured /*p*/) { return unstructured_pattern{}; }
-template <index_t R, index_t C>
-[[nodiscard]] pattern as_pattern(block<R, C> /*p*/) {
-  return block_pattern{R, C};
-}
-template <index_t N, index_t M, index_t V>
-[[nodiscard]] pattern as_pattern(n_m<N, M, V> /*p*/) {
-  return n_m_pattern{N, M, V};
-}
+[[nodiscard]] constexpr dense_pattern as_pattern(dense /*p*/) noexcept { return {}; }
 
 /// Calls f(P{}) with the pattern's type: the one place where a pattern chosen at run time becomes
 /// code. @throws unsupported_error, listing those of `run_time_patterns`, on any other.
 template <class F, class... Patterns>
 void visit_pattern(const pattern& wanted, F&& f, pattern_list<Patterns...> /*known*/) {
-  const bool found = ((as_pattern(Patterns{}) == wanted && (f(Patterns{}), true)) || ...);
+  const bool found = ((pattern{as_pattern(Patterns{})} == wanted && (f(Patterns{}), true)) || ...);
   if (found) return;
   std::string known;
   ((known += (known.empty() ? "" : ", ") + to_string(as_pattern(Patterns{}))), ...);

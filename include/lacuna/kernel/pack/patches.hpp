@@ -16,7 +16,7 @@ namespace lacuna::inline LACUNA_ABI::kernel {
 /// holds that tap's input for every pixel, zero in the padding and beyond `count`. This is im2col
 /// for one register tile's columns only, so the patch matrix as a whole never exists.
 template <class Arch, class T, class X>
-void pack_patches(const X* image, index_t channels, index_t h, index_t w, const window& window,
+void pack_patches(const X* image, index_t channels, index_t h, index_t w, const conv_window& window,
                   index_t pixel, index_t count, index_t width, T* strip) LACUNA_KERNEL_NOEXCEPT {
   const index_t out_w = window.out_w(w);
   LACUNA_EXPECTS(count <= width && pixel + count <= out_w * window.out_h(h));

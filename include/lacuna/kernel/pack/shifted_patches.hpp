@@ -17,7 +17,7 @@ namespace lacuna::inline LACUNA_ABI::kernel {
 /// half of a convolution's time on 14x14 and 7x7 images.
 template <class Arch, class T>
 void pack_shifted_patches(const T* image, index_t channels, index_t h, index_t w,
-                          const window& window, index_t pixel, index_t count, index_t width,
+                          const conv_window& window, index_t pixel, index_t count, index_t width,
                           T* strip) LACUNA_KERNEL_NOEXCEPT {
   using vector = simd::batch<T, Arch>;
   constexpr index_t lanes = simd::lanes<T, Arch>;

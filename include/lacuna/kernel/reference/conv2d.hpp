@@ -13,7 +13,7 @@ namespace lacuna::inline LACUNA_ABI::kernel::reference {
 /// X[n, c, in_y(y, u), in_x(x, v)]), zero outside the image: the specification of every
 /// convolution kernel. W is a filter in any format, X (n, in, h, w), Y (n, out, out_h, out_w).
 template <matrix_format Format, class X, class Epilogue = no_epilogue>
-void conv2d(const filter<Format>& w, const window& window, const tensor<X>& x,
+void conv2d(const filter<Format>& w, const conv_window& window, const tensor<X>& x,
             tensor<accumulator_t<value_type_t<Format>>>& y, const Epilogue& epilogue = {}) {
   using sum = accumulator_t<value_type_t<Format>>;
   const extents4 in = x.extents();
