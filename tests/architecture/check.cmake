@@ -15,13 +15,13 @@ cmake_minimum_required(VERSION 3.24)
 set(below_core "")
 set(below_format core)
 set(below_prune core format)
-set(below_decompose core format)
 set(below_kernel core format)
+set(below_decompose core format prune kernel)
 set(below_op core format kernel)
-set(below_network core format prune kernel op)
-set(below_train core format prune kernel op network)
+set(below_network core format prune kernel decompose op)
+set(below_train core format prune kernel decompose op network)
 # A model's cost depends on shapes and patterns, never on CPU code: of network only the shapes.
-set(below_hardware core format decompose network/layer_shape.hpp network/zoo)
+set(below_hardware core format network/layer_shape.hpp network/zoo)
 set(below_io core format network hardware)
 set(opt_in network train io)  # what <lacuna/lacuna.hpp> leaves to the user
 

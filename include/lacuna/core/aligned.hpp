@@ -3,8 +3,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <new>
 #include <vector>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 #include <lacuna/version.hpp>
 
@@ -13,7 +18,21 @@ namespace lacuna::inline LACUNA_ABI {
 /// One cache line, and the widest vector register: what every buffer is aligned to.
 inline constexpr std::size_t cache_line = 64;
 
-/// Standard allocator whose blocks start on a cache line.
+/// Asks for huge pages under a large block that is about to be written for the first time: clearing
+/// and mapping 4 KB pages one by one took half of the time to decompose a matrix of 64 MB. Does
+/// nothing below 4 MB or where the system knows no huge pages.
+inline void prefer_huge_pages([[maybe_unused]] void* block,
+                              [[maybe_unused]] std::size_t bytes) noexcept {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  constexpr std::uintptr_t page = 4096;
+  if (bytes < 4U << 20U) return;
+  const auto first = (reinterpret_cast<std::uintptr_t>(block) + page - 1) / page * page;
+  const auto last = (reinterpret_cast<std::uintptr_t>(block) + bytes) / page * page;
+  madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+#endif
+}
+
+/// Standard allocator whose blocks start on a cache line, large ones on huge pages.
 template <class T>
 struct aligned_allocator {
   using value_type = T;
@@ -24,7 +43,9 @@ struct aligned_allocator {
 
   [[nodiscard]] T* allocate(std::size_t count) {
     if (count > static_cast<std::size_t>(-1) / sizeof(T)) throw std::bad_array_new_length();
-    return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{cache_line}));
+    void* block = ::operator new (count * sizeof(T), std::align_val_t{cache_line});
+    prefer_huge_pages(block, count * sizeof(T));
+    return static_cast<T*>(block);
   }
   void deallocate(T* p, std::size_t /*count*/) noexcept {
     ::operator delete (p, std::align_val_t{cache_line});

@@ -12,6 +12,7 @@
 
 #include <lacuna/core/message.hpp>
 #include <lacuna/format/concepts.hpp>
+#include <lacuna/format/n_m_builder.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 
@@ -102,47 +103,27 @@ template <index_t R, index_t C, class Derived>
 template <index_t N, index_t M, index_t V = 1, class Derived>
 [[nodiscard]] auto to_n_m(const Eigen::MatrixBase<Derived>& a) {
   using T = typename Derived::Scalar;
-  using format = n_m_matrix<T, N, M, V>;
   const Derived& m = a.derived();
-  const index_t row_groups = ceil_div(m.rows(), V);
-  const index_t col_groups = ceil_div(m.cols(), M);
-
-  std::vector<typename format::position_type> positions;
-  aligned_vector<T> values;
-  positions.reserve(static_cast<std::size_t>(row_groups * col_groups * N));
-  values.reserve(static_cast<std::size_t>(row_groups * col_groups * N * V));
-  for (index_t g = 0; g < row_groups; ++g) {
-    for (index_t kg = 0; kg < col_groups; ++kg) {
+  detail::n_m_builder<T, N, M, V> out(m.rows(), m.cols());
+  for (index_t i = 0; i < m.rows(); i += V) {
+    for (index_t k = 0; k < m.cols(); k += M) {
       const auto value = [&](index_t p, index_t r) {
-        const bool inside = g * V + r < m.rows() && kg * M + p < m.cols();
-        return inside ? T(m(g * V + r, kg * M + p)) : T(0);
+        const bool inside = i + r < m.rows() && k + p < m.cols();
+        return inside ? T(m(i + r, k + p)) : T(0);
       };
-      std::array<bool, static_cast<std::size_t>(M)> used{};
-      index_t count = 0;
+      detail::column_set<M> used;
       for (index_t p = 0; p < M; ++p) {
-        for (index_t r = 0; r < V && !used[static_cast<std::size_t>(p)]; ++r) {
-          used[static_cast<std::size_t>(p)] = !is_zero(value(p, r));
-        }
-        count += used[static_cast<std::size_t>(p)] ? 1 : 0;
+        for (index_t r = 0; r < V; ++r) used.insert(p, !is_zero(value(p, r)));
       }
-      if (count > N) {
-        throw format_error(message("rows from ", g * V, ", columns from ", kg * M, ": ", count,
+      if (const index_t count = used.count(); count > N) {
+        throw format_error(message("rows from ", i, ", columns from ", k, ": ", count,
                                    " non-zero columns do not obey ",
                                    to_string(pattern{n_m_pattern{N, M, V}}), "; prune first"));
       }
-      for (index_t p = 0; p < M && count < N; ++p) {
-        auto& u = used[static_cast<std::size_t>(p)];
-        if (!u) ++count;
-        u = true;
-      }
-      for (index_t p = 0; p < M; ++p) {
-        if (!used[static_cast<std::size_t>(p)]) continue;
-        positions.push_back(static_cast<typename format::position_type>(p));
-        for (index_t r = 0; r < V; ++r) values.push_back(value(p, r));
-      }
+      out.append(used, value);
     }
   }
-  return format(unchecked, m.rows(), m.cols(), std::move(positions), std::move(values));
+  return std::move(out).finish();
 }
 
 /// From an Eigen sparse matrix of either order; explicit zeros are dropped, duplicates are summed

@@ -6,6 +6,7 @@
 
 #include <lacuna/core/message.hpp>
 #include <lacuna/format/filter.hpp>
+#include <lacuna/kernel/pack/merge.hpp>
 #include <lacuna/op/column_source.hpp>
 #include <lacuna/op/epilogue.hpp>
 #include <lacuna/op/multiply_strips.hpp>

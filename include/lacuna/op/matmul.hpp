@@ -6,6 +6,7 @@
 
 #include <lacuna/core/message.hpp>
 #include <lacuna/format/transpose.hpp>
+#include <lacuna/kernel/pack/merge.hpp>
 #include <lacuna/kernel/simd/gemv_panels.hpp>
 #include <lacuna/op/column_source.hpp>
 #include <lacuna/op/epilogue.hpp>

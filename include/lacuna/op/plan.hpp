@@ -6,6 +6,7 @@
 #include <string>
 
 #include <lacuna/core/units.hpp>
+#include <lacuna/format/series.hpp>
 #include <lacuna/kernel/simd/spmm_panels.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
@@ -34,26 +35,32 @@ struct plan {
 
 namespace detail {
 template <matrix_format Format>
-[[nodiscard]] std::string format_name() {
-  using T = value_type_t<Format>;
-  if constexpr (requires { Format::block_size_v; }) {
-    return message(
-        "block_csr:", to_string(pattern{block_pattern{Format::block_rows_v, Format::block_cols_v}}),
-        "/", scalar_name<T>);
-  } else if constexpr (requires { Format::shared_rows_v; }) {
-    return message(
-        "n_m:", to_string(pattern{n_m_pattern{Format::n_v, Format::m_v, Format::shared_rows_v}}),
-        "/", scalar_name<T>);
-  } else {
-    return message("dense/", scalar_name<T>);
+struct format_name {
+  static std::string text() { return "dense"; }
+};
+template <scalar T, index_t R, index_t C>
+struct format_name<block_csr<T, R, C>> {
+  static std::string text() { return "block_csr:" + to_string(pattern{block_pattern{R, C}}); }
+};
+template <scalar T, index_t N, index_t M, index_t V>
+struct format_name<n_m_matrix<T, N, M, V>> {
+  static std::string text() { return "n_m:" + to_string(pattern{n_m_pattern{N, M, V}}); }
+};
+template <matrix_format First, matrix_format... Rest>
+struct format_name<series<First, Rest...>> {
+  static std::string text() {
+    return (format_name<First>::text() + ... + ("+" + format_name<Rest>::text()));
   }
-}
+};
 
 template <matrix_format Format, class Arch, class T, index_t Rows>
 [[nodiscard]] plan plan_of(const std::string& op, const kernel::panels<T, Rows>& w) {
-  return {
-      message(op, "/", format_name<Format>()),  Arch::name(),           Rows,
-      kernel::simd::strip_width<T, Arch, Rows>, macs{w.rows * w.depth}, macs{w.entries() * Rows}};
+  return {message(op, "/", format_name<Format>::text(), "/", scalar_name<value_type_t<Format>>),
+          Arch::name(),
+          Rows,
+          kernel::simd::strip_width<T, Arch, Rows>,
+          macs{w.rows * w.depth},
+          macs{w.entries() * Rows}};
 }
 }  // namespace detail
 
