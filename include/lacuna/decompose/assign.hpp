@@ -9,9 +9,9 @@
 
 #include <lacuna/core/aligned.hpp>
 #include <lacuna/decompose/importance.hpp>
-#include <lacuna/format/series_pattern.hpp>
 #include <lacuna/decompose/take.hpp>
 #include <lacuna/format/filter.hpp>
+#include <lacuna/format/series_pattern.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <lacuna/core/contract.hpp>
+#include <lacuna/format/pattern.hpp>
 #include <lacuna/kernel/simd/take_groups.hpp>
 #include <lacuna/prune/keep.hpp>
 

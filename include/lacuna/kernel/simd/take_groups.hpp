@@ -46,7 +46,7 @@ LACUNA_ALWAYS_INLINE void or_low_bytes(const B& lanes_of_bytes, std::uint8_t* to
   std::uint8_t bytes[size];
   bool stored = false;
 #if defined(__AVX512F__)
-  if constexpr (sizeof(B) == sizeof(__m512i)) {
+  if constexpr (sizeof(B) == 64) {
     x86::store_low_bytes(bytes, lanes_of_bytes, typename B::value_type{});
     stored = true;
   }
