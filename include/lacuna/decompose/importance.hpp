@@ -46,6 +46,14 @@ struct by_second_order {
   }
 };
 
+/// 1 for every value: what counts where nothing is lost is only how many a term holds.
+struct by_presence {
+  template <class Real>
+  [[nodiscard]] Real operator()(index_t /*row*/, index_t /*col*/, Real /*w*/) const noexcept {
+    return Real(1);
+  }
+};
+
 namespace detail {
 
 /// Importance is ranked in this type: exact for magnitudes of T.
