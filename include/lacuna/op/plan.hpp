@@ -6,7 +6,7 @@
 #include <string>
 
 #include <lacuna/core/units.hpp>
-#include <lacuna/format/series.hpp>
+#include <lacuna/format/permuted.hpp>
 #include <lacuna/kernel/simd/spmm_panels.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
@@ -45,6 +45,10 @@ struct format_name<block_csr<T, R, C>> {
 template <scalar T, index_t N, index_t M, index_t V>
 struct format_name<n_m_matrix<T, N, M, V>> {
   static std::string text() { return "n_m:" + to_string(pattern{n_m_pattern{N, M, V}}); }
+};
+template <matrix_format Matrix>
+struct format_name<permuted<Matrix>> {
+  static std::string text() { return "permuted:" + format_name<Matrix>::text(); }
 };
 template <matrix_format First, matrix_format... Rest>
 struct format_name<series<First, Rest...>> {

@@ -4,14 +4,14 @@
 
 #include <utility>
 
-#include <lacuna/format/series.hpp>
+#include <lacuna/format/permuted.hpp>
 #include <lacuna/kernel/pack/panels.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 
-/// The panels of A + B: in each panel the entries of both, k rising, so that a tile sums both terms
-/// on one way through X. Where both have an entry, it becomes one with the sum of their values.
-/// A and B are of one shape. O(entries).
+/// The panels of A + B: in each panel the entries of both, k rising where it rises in A and B, so
+/// that a tile sums both terms on one way through X. Entries for one k that meet become one with
+/// the sum of their values. A and B are of one shape. O(entries).
 template <class T, index_t Rows>
 [[nodiscard]] panels<T, Rows> merge(const panels<T, Rows>& a, const panels<T, Rows>& b) {
   panels<T, Rows> out;
@@ -43,6 +43,14 @@ template <class T, index_t Rows>
     out.offsets.push_back(static_cast<index_t>(out.k.size()));
   }
   return out;
+}
+
+/// Packs a matrix whose columns are in another order: the order disappears in the positions.
+template <index_t Rows, matrix_format Matrix, class Column>
+[[nodiscard]] auto pack_panels(const permuted<Matrix>& a, index_t depth, const Column& column) {
+  return pack_panels<Rows>(a.matrix(), depth, [&](index_t k) {
+    return column(a.columns()[static_cast<std::size_t>(k)]);
+  });
 }
 
 /// Packs a series: the terms' panels, merged. See `pack_panels` of a single format.
