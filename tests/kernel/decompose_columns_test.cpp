@@ -36,8 +36,9 @@ dense_matrix<T> activations(index_t rows, index_t cols, std::uint64_t seed) {
   dense_matrix<T> x = test::random_matrix<T>(rows, cols, seed);
   lacuna::random_source random(seed + 9);
   using limits = std::numeric_limits<T>;
-  const T odd[] = {limits::quiet_NaN(), -limits::quiet_NaN(), limits::infinity(),
-                   -limits::infinity(), T(-0.0),               limits::denorm_min()};
+  const T odd[] = {
+      limits::quiet_NaN(), -limits::quiet_NaN(), limits::infinity(), -limits::infinity(), T(-0.0),
+      limits::denorm_min()};
   for (T& v : x.reshaped()) {
     if (random.uniform() < 0.1) v = odd[random.below(6)];
   }
@@ -48,7 +49,8 @@ dense_matrix<T> activations(index_t rows, index_t cols, std::uint64_t seed) {
 template <class Arch, class T, class... Terms>
 void expect_reference(series<Terms...>, index_t k, index_t n) {
   CAPTURE(k, n, k == 0 ? 0 : kernel::series_rows<Terms...>());
-  const n_m_pattern patterns[] = {{kernel::term_traits<Terms>::n, kernel::term_traits<Terms>::m}...};
+  const n_m_pattern patterns[] = {
+      {kernel::term_traits<Terms>::n, kernel::term_traits<Terms>::m}...};
   constexpr index_t step = kernel::series_rows<Terms...>();
   const dense_matrix<T> x = activations<T>(k, n, static_cast<std::uint64_t>(k * 64 + n));
   dense_matrix<T> expected(k, n);
@@ -157,8 +159,9 @@ TEST_CASE("NaN is the largest magnitude and infinity the next, of either sign",
   CHECK(magnitude_order(std::numeric_limits<double>::denorm_min()) > 0);
 }
 
-TEMPLATE_LIST_TEST_CASE("every column is decomposed as the reference does, and nothing else written",
-                        "[kernel][simd]", test::architectures) {
+TEMPLATE_LIST_TEST_CASE(
+    "every column is decomposed as the reference does, and nothing else written", "[kernel][simd]",
+    test::architectures) {
   expect_reference_on_edges<TestType, float>(series<n_m<2, 4>>{});
   expect_reference_on_edges<TestType, float>(series<n_m<4, 8>>{});
   expect_reference_on_edges<TestType, float>(series<n_m<2, 4>, n_m<2, 8>>{});
