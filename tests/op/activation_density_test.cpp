@@ -9,7 +9,7 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
-using Catch::Matchers::Contains;
+using Catch::Contains;
 using lacuna::dense_matrix, lacuna::index_t, lacuna::measured_density, lacuna::pseudo_density;
 
 TEST_CASE("measured density is the share of non-zeros, of matrices and of images",

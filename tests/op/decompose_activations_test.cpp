@@ -10,7 +10,7 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
-using Catch::Matchers::Contains;
+using Catch::Contains;
 using lacuna::approximate_activations, lacuna::decompose_activations;
 using lacuna::as_view, lacuna::dense_matrix, lacuna::index_t, lacuna::n_m, lacuna::tensor;
 
@@ -159,6 +159,23 @@ TEST_CASE("images are decomposed along their channels, each as the matrix it is"
   tensor<float> own = x;
   approximate_activations<n_m<2, 4>, n_m<1, 8>>(own, own);
   CHECK(std::equal(own.begin(), own.end(), y.begin()));
+}
+
+TEST_CASE("terms are taken into memory that is there already", "[op][activations]") {
+  auto terms = decompose_activations<n_m<2, 4>>(normal(16, 40));
+  const float* const memory = terms[0].values.data();
+  const dense_matrix<float> x = 2 * normal(16, 40);
+  decompose_activations<n_m<2, 4>>(x, terms);
+  CHECK(terms[0].values.data() == memory);
+  CHECK((terms == decompose_activations<n_m<2, 4>>(x)));
+  decompose_activations<n_m<2, 4>>(normal(5, 3), terms);
+  CHECK((terms == decompose_activations<n_m<2, 4>>(normal(5, 3))));
+
+  const auto images = test::random_tensor<float>({2, 8, 3, 3});
+  auto image_terms = decompose_activations<n_m<1, 4>>(images);
+  const std::uint8_t* const positions = image_terms[0].positions.data();
+  decompose_activations<n_m<1, 4>>(images, image_terms);
+  CHECK(image_terms[0].positions.data() == positions);
 }
 
 TEST_CASE("activations without rows, columns or images give terms without them",

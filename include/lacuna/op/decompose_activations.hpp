@@ -93,41 +93,60 @@ void approximate_activations(const tensor<T>& x, tensor<T>& y, const Executor& e
 }
 
 /// The terms themselves, compressed: what hardware with N:M operands is fed. Their sum is what
-/// approximate_activations gives, from which the rest follows. Reads X once.
-template <class... Terms, class X, executor Executor = serial>
-[[nodiscard]] auto decompose_activations(const X& x, const Executor& executor = {}) {
-  const auto in = as_view(x);
-  using T = std::remove_const_t<std::remove_pointer_t<decltype(in.data)>>;
+/// approximate_activations gives. Reads X once; `terms` that had the right shapes before keep their
+/// memory, as fresh pages cost more than the work does.
+template <class... Terms, class T, class X, executor Executor = serial>
+void decompose_activations(const X& x,
+                           std::array<activation_matrix_term<T>, sizeof...(Terms)>& terms,
+                           const Executor& executor = {}) {
   static_assert(sizeof...(Terms) > 0, "a series has at least one term");
   static_assert(std::is_floating_point_v<T>, "activations are float or double");
-  const auto term = [&](index_t n, index_t m) {
-    const index_t slots = ceil_div(in.rows, m) * n;
-    return activation_matrix_term<T>{{n, m, 1},
-                                     in.rows,
-                                     dense_matrix<T>(slots, in.cols),
-                                     dense_matrix<std::uint8_t>(slots, in.cols)};
+  const auto in = as_view(x);
+  std::size_t t = 0;
+  const auto shape = [&](index_t n, index_t m) {
+    activation_matrix_term<T>& term = terms[t++];
+    term.pattern = {n, m, 1};
+    term.depth = in.rows;
+    term.values.resize(ceil_div(in.rows, m) * n, in.cols);
+    term.positions.resize(ceil_div(in.rows, m) * n, in.cols);
   };
-  std::array<activation_matrix_term<T>, sizeof...(Terms)> terms{
-      term(kernel::term_traits<Terms>::n, kernel::term_traits<Terms>::m)...};
+  (shape(kernel::term_traits<Terms>::n, kernel::term_traits<Terms>::m), ...);
   dense_matrix<T> rows_of_x;
   const matrix_view<const T> from = detail::contiguous_rows<T>(in, rows_of_x);
   detail::compress_images<Terms...>(detail::as_image_rows(from), terms, executor);
+}
+template <class... Terms, class X, executor Executor = serial>
+[[nodiscard]] auto decompose_activations(const X& x, const Executor& executor = {}) {
+  using T = std::remove_cvref_t<decltype(as_view(x)(0, 0))>;
+  std::array<activation_matrix_term<T>, sizeof...(Terms)> terms;
+  decompose_activations<Terms...>(x, terms, executor);
   return terms;
 }
 
 /// The same for images X (n, c, h, w), groups along the channels c.
 template <class... Terms, class T, executor Executor = serial>
-[[nodiscard]] auto decompose_activations(const tensor<T>& x, const Executor& executor = {}) {
+void decompose_activations(const tensor<T>& x,
+                           std::array<activation_tensor_term<T>, sizeof...(Terms)>& terms,
+                           const Executor& executor = {}) {
   static_assert(sizeof...(Terms) > 0, "a series has at least one term");
   static_assert(std::is_floating_point_v<T>, "activations are float or double");
   const extents4 e = x.extents();
-  const auto term = [&](index_t n, index_t m) {
+  std::size_t t = 0;
+  const auto shape = [&](index_t n, index_t m) {
+    activation_tensor_term<T>& term = terms[t++];
+    term.pattern = {n, m, 1};
+    term.depth = e.c;
     const extents4 slots{e.n, ceil_div(e.c, m) * n, e.h, e.w};
-    return activation_tensor_term<T>{{n, m, 1}, e.c, tensor<T>(slots), tensor<std::uint8_t>(slots)};
+    if (term.values.extents() != slots) term.values = tensor<T>(slots);
+    if (term.positions.extents() != slots) term.positions = tensor<std::uint8_t>(slots);
   };
-  std::array<activation_tensor_term<T>, sizeof...(Terms)> terms{
-      term(kernel::term_traits<Terms>::n, kernel::term_traits<Terms>::m)...};
+  (shape(kernel::term_traits<Terms>::n, kernel::term_traits<Terms>::m), ...);
   detail::compress_images<Terms...>(detail::as_image_rows(x), terms, executor);
+}
+template <class... Terms, class T, executor Executor = serial>
+[[nodiscard]] auto decompose_activations(const tensor<T>& x, const Executor& executor = {}) {
+  std::array<activation_tensor_term<T>, sizeof...(Terms)> terms;
+  decompose_activations<Terms...>(x, terms, executor);
   return terms;
 }
 

@@ -40,7 +40,7 @@ LACUNA_ALWAYS_INLINE void for_each_vector(index_t cols, const Step& step) noexce
 template <class B>
 LACUNA_ALWAYS_INLINE void store_bytes(const B& bytes, std::uint8_t* to) noexcept {
 #if defined(__AVX512F__)
-  if constexpr (sizeof(B) == sizeof(__m512i)) {
+  if constexpr (std::is_base_of_v<xsimd::avx512f, typename B::arch_type>) {
     x86::store_low_bytes(to, bytes, typename B::value_type{});
   } else
 #endif
