@@ -11,9 +11,13 @@
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 
-/// N and M of a term, as numbers. Columns of activations don't share positions: V is 1.
+/// N and M of a term, as numbers.
 template <class Term>
-struct term_traits;
+struct term_traits {
+  template <class>
+  static constexpr bool never = false;
+  static_assert(never<Term>, "a term of activations is n_m<N, M>: columns share no positions");
+};
 template <index_t N, index_t M>
 struct term_traits<n_m<N, M>> {
   static constexpr index_t n = N;
