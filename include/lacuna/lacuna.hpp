@@ -12,7 +12,9 @@
 #include <lacuna/format/filter.hpp>
 #include <lacuna/format/storage.hpp>
 #include <lacuna/format/transpose.hpp>
+#include <lacuna/op/activation_density.hpp>
 #include <lacuna/op/conv2d.hpp>
+#include <lacuna/op/decompose_activations.hpp>
 #include <lacuna/op/matmul.hpp>
 #include <lacuna/prune/prune.hpp>
 #include <lacuna/version.hpp>

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <utility>
 
 #include <lacuna/kernel/position.hpp>
 #include <lacuna/kernel/simd/batch.hpp>
+#include <lacuna/kernel/simd/unroll.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
 
@@ -39,7 +39,7 @@ class tile {
 
   /// sums = 0
   LACUNA_ALWAYS_INLINE tile() noexcept {
-    for_each<Rows * Vectors>([&](auto i) LACUNA_INLINE_LAMBDA { sums_[i] = value_batch(T(0)); });
+    unroll<Rows * Vectors>([&](auto i) LACUNA_INLINE_LAMBDA { sums_[i] = value_batch(T(0)); });
   }
 
   /// sums += values[e] * x[k[e]], for every entry e; row k of X starts at x + k * ldx and is
@@ -50,12 +50,12 @@ class tile {
       const T* row = x + k[e] * ldx;
       const T* value = values + e * Rows;
       value_batch v[static_cast<std::size_t>(Vectors)];
-      for_each<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
+      unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
         v[j] = value_batch::load_unaligned(row + j * lanes<T, Arch>);
       });
-      for_each<Rows>([&](auto r) LACUNA_INLINE_LAMBDA {
+      unroll<Rows>([&](auto r) LACUNA_INLINE_LAMBDA {
         const value_batch weight(value[r]);
-        for_each<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
+        unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
           value_batch& sum = sums_[r * Vectors + j];
           sum = multiply_add(weight, v[j], sum);
         });
@@ -68,9 +68,9 @@ class tile {
   template <class Epilogue>
   LACUNA_ALWAYS_INLINE void store(T* y, index_t ldy, index_t rows, index_t cols, position at,
                                   const Epilogue& epilogue) const noexcept {
-    for_each<Rows>([&](auto r) LACUNA_INLINE_LAMBDA {
+    unroll<Rows>([&](auto r) LACUNA_INLINE_LAMBDA {
       if (r >= rows) return;
-      for_each<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
+      unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
         constexpr index_t w = lanes<T, Arch>;
         const index_t count = std::min(w, cols - j * w);
         if (count < 1) return;
@@ -87,14 +87,6 @@ class tile {
   }
 
  private:
-  template <index_t Count, class F>
-  static LACUNA_ALWAYS_INLINE void for_each(const F& f) noexcept {
-    [&]<index_t... I>(std::integer_sequence<index_t, I...>) LACUNA_INLINE_LAMBDA {
-      (f(std::integral_constant<index_t, I>{}), ...);
-    }
-    (std::make_integer_sequence<index_t, Count>{});
-  }
-
   value_batch sums_[static_cast<std::size_t>(Rows * Vectors)];
 };
 
