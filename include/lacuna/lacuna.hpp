@@ -3,11 +3,16 @@
 #pragma once
 
 /// @file
-/// Formats, pruning and operators: everything but the opt-in parts, which are
+/// Formats, pruning, decomposition and operators: everything but the opt-in parts, which are
 /// lacuna/network, lacuna/train and lacuna/io.
 
 #include <lacuna/core/executor.hpp>
 #include <lacuna/core/random.hpp>
+#include <lacuna/decompose/certificate.hpp>
+#include <lacuna/decompose/decompose.hpp>
+#include <lacuna/decompose/exact.hpp>
+#include <lacuna/decompose/permute.hpp>
+#include <lacuna/decompose/verify.hpp>
 #include <lacuna/format/convert.hpp>
 #include <lacuna/format/filter.hpp>
 #include <lacuna/format/storage.hpp>

@@ -6,7 +6,7 @@
 
 #include <lacuna/core/message.hpp>
 #include <lacuna/format/filter.hpp>
-#include <lacuna/kernel/pack/merge.hpp>
+#include <lacuna/kernel/pack/pack.hpp>
 #include <lacuna/op/column_source.hpp>
 #include <lacuna/op/epilogue.hpp>
 #include <lacuna/op/multiply_strips.hpp>
@@ -35,17 +35,16 @@ template <matrix_format Format, class Epilogue = no_epilogue, class Arch = xsimd
 class conv2d {
  public:
   using accumulator = accumulator_t<value_type_t<Format>>;
-  static constexpr index_t tile_rows = kernel::simd::tile_rows<Arch>(row_unit_v<Format>);
 
   explicit conv2d(const filter<Format>& w, const conv2d_options& options = {},
                   Epilogue epilogue = {})
       : in_channels_(w.in),
         window_(checked_window(w, options)),
-        w_(kernel::pack_panels<tile_rows>(w.matrix, w.taps() * w.in,
-                                          [&w](index_t k) {
-                                            const index_t c = k % w.padded_in();
-                                            return c < w.in ? k / w.padded_in() * w.in + c : -1;
-                                          })),
+        w_(kernel::pack<Arch>(w.matrix, w.taps() * w.in,
+                              [&w](index_t k) {
+                                const index_t c = k % w.padded_in();
+                                return c < w.in ? k / w.padded_in() * w.in + c : -1;
+                              })),
         epilogue_(std::move(epilogue)) {}
 
   /// Extents of Y for X of extents `in`.
@@ -104,7 +103,7 @@ class conv2d {
 
   index_t in_channels_;
   conv_window window_;
-  kernel::panels<accumulator, tile_rows> w_;
+  kernel::packed_t<Arch, Format> w_;
   [[no_unique_address]] Epilogue epilogue_;
 };
 

@@ -6,7 +6,7 @@
 
 #include <lacuna/core/message.hpp>
 #include <lacuna/format/transpose.hpp>
-#include <lacuna/kernel/pack/merge.hpp>
+#include <lacuna/kernel/pack/pack.hpp>
 #include <lacuna/kernel/simd/gemv_panels.hpp>
 #include <lacuna/op/column_source.hpp>
 #include <lacuna/op/epilogue.hpp>
@@ -32,10 +32,9 @@ template <matrix_format Format, class Epilogue = no_epilogue, class Arch = xsimd
 class matmul {
  public:
   using accumulator = accumulator_t<value_type_t<Format>>;
-  static constexpr index_t tile_rows = kernel::simd::tile_rows<Arch>(row_unit_v<Format>);
 
   explicit matmul(const Format& w, Epilogue epilogue = {})
-      : w_(kernel::pack_panels<tile_rows>(w, w.cols(), [](index_t k) { return k; })),
+      : w_(kernel::pack<Arch>(w, w.cols(), [](index_t k) { return k; })),
         epilogue_(std::move(epilogue)) {}
 
   [[nodiscard]] index_t rows() const noexcept { return w_.rows; }    ///< m
@@ -108,7 +107,7 @@ class matmul {
     });
   }
 
-  kernel::panels<accumulator, tile_rows> w_;
+  kernel::packed_t<Arch, Format> w_;
   [[no_unique_address]] Epilogue epilogue_;
 };
 

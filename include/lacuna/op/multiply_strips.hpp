@@ -13,15 +13,14 @@ namespace lacuna::inline LACUNA_ABI::detail {
 
 /// Cuts panels into `chunks` runs of about equal stored values: chunk c is panels
 /// [bounds[c], bounds[c + 1]).
-template <class T, index_t Rows>
-[[nodiscard]] std::vector<index_t> balanced_chunks(const kernel::panels<T, Rows>& w,
-                                                   index_t chunks) {
+template <class Panels>
+[[nodiscard]] std::vector<index_t> balanced_chunks(const Panels& w, index_t chunks) {
   std::vector<index_t> bounds{0};
+  const index_t all = w.values_before(w.count());
   for (index_t c = 1; c < chunks; ++c) {
-    const index_t wanted = w.entries() * c / chunks;
-    const auto at =
-        std::lower_bound(w.offsets.begin() + bounds.back(), w.offsets.end() - 1, wanted);
-    bounds.push_back(at - w.offsets.begin());
+    index_t at = bounds.back();
+    while (at < w.count() && w.values_before(at) < all * c / chunks) ++at;
+    bounds.push_back(at);
   }
   bounds.push_back(w.count());
   return bounds;
@@ -35,10 +34,10 @@ template <class T, index_t Rows>
 /// not lie contiguous in whole vectors, or when packing pays: rows of X a whole image apart cost
 /// cache and TLB misses in every panel once a strip is beyond L1. Measured at 8 panels on Emerald
 /// Rapids: K = 576 gains 7 % from packing, K = 64 loses 15 %.
-template <class Arch, class T, index_t Rows, class Source, executor Executor, class Epilogue>
-void multiply_strips(const kernel::panels<T, Rows>& w, const Source& source, T* y, index_t ldy,
-                     index_t image_stride, const Executor& executor, const Epilogue& epilogue) {
-  constexpr index_t width = kernel::simd::strip_width<T, Arch, Rows>;
+template <class Arch, class Panels, class T, class Source, executor Executor, class Epilogue>
+void multiply_strips(const Panels& w, const Source& source, T* y, index_t ldy, index_t image_stride,
+                     const Executor& executor, const Epilogue& epilogue) {
+  constexpr index_t width = kernel::simd::strip_width<T, Arch, Panels::rows_per_panel>;
   constexpr index_t vector = kernel::simd::lanes<T, Arch>;
   const index_t strips = ceil_div(source.cols(), width);
   if (w.rows == 0 || strips == 0 || source.images() == 0) return;

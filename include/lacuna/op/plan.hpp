@@ -57,14 +57,15 @@ struct format_name<series<First, Rest...>> {
   }
 };
 
-template <matrix_format Format, class Arch, class T, index_t Rows>
-[[nodiscard]] plan plan_of(const std::string& op, const kernel::panels<T, Rows>& w) {
+template <matrix_format Format, class Arch, class Panels>
+[[nodiscard]] plan plan_of(const std::string& op, const Panels& w) {
+  constexpr index_t rows = Panels::rows_per_panel;
   return {message(op, "/", format_name<Format>::text(), "/", scalar_name<value_type_t<Format>>),
           Arch::name(),
-          Rows,
-          kernel::simd::strip_width<T, Arch, Rows>,
+          rows,
+          kernel::simd::strip_width<typename Panels::value_type, Arch, rows>,
           macs{w.rows * w.depth},
-          macs{w.entries() * Rows}};
+          macs{w.values_before(w.count())}};
 }
 }  // namespace detail
 

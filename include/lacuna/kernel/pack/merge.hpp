@@ -2,9 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <utility>
-
-#include <lacuna/format/permuted.hpp>
 #include <lacuna/kernel/pack/panels.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
@@ -42,26 +39,6 @@ template <class T, index_t Rows>
     }
     out.offsets.push_back(static_cast<index_t>(out.k.size()));
   }
-  return out;
-}
-
-/// Packs a matrix whose columns are in another order: the order disappears in the positions.
-template <index_t Rows, matrix_format Matrix, class Column>
-[[nodiscard]] auto pack_panels(const permuted<Matrix>& a, index_t depth, const Column& column) {
-  return pack_panels<Rows>(a.matrix(), depth, [&](index_t k) {
-    return column(a.columns()[static_cast<std::size_t>(k)]);
-  });
-}
-
-/// Packs a series: the terms' panels, merged. See `pack_panels` of a single format.
-template <index_t Rows, matrix_format First, matrix_format... Rest, class Column>
-[[nodiscard]] auto pack_panels(const series<First, Rest...>& a, index_t depth,
-                               const Column& column) {
-  auto out = pack_panels<Rows>(a.template term<0>(), depth, column);
-  [&]<std::size_t... I>(std::index_sequence<I...>) {
-    ((out = merge(out, pack_panels<Rows>(a.template term<I + 1>(), depth, column))), ...);
-  }
-  (std::index_sequence_for<Rest...>{});
   return out;
 }
 

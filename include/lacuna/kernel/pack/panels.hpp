@@ -21,6 +21,7 @@ namespace lacuna::inline LACUNA_ABI::kernel {
 /// Values are held in the type T they are multiplied in. Rows beyond the matrix are zero.
 template <class T, index_t Rows>
 struct panels {
+  using value_type = T;
   static constexpr index_t rows_per_panel = Rows;
 
   index_t rows{0};                  ///< rows of the matrix
@@ -29,8 +30,21 @@ struct panels {
   aligned_vector<std::int32_t> k;   ///< row of X of each entry
   aligned_vector<T> values;         ///< Rows an entry
 
+  /// A matrix of zeros.
+  [[nodiscard]] static panels empty(index_t rows, index_t depth) {
+    panels out;
+    out.rows = rows;
+    out.depth = depth;
+    out.offsets.assign(static_cast<std::size_t>(ceil_div(rows, Rows)) + 1, 0);
+    return out;
+  }
+
   [[nodiscard]] index_t count() const noexcept { return static_cast<index_t>(offsets.size()) - 1; }
   [[nodiscard]] index_t entries() const noexcept { return offsets.back(); }
+  /// Values of the panels before `panel`: what it takes to get there.
+  [[nodiscard]] index_t values_before(index_t panel) const noexcept {
+    return offsets[static_cast<std::size_t>(panel)] * Rows;
+  }
 };
 
 namespace detail {

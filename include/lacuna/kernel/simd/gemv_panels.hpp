@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include <lacuna/kernel/pack/mixed_panels.hpp>
 #include <lacuna/kernel/pack/panels.hpp>
 #include <lacuna/kernel/position.hpp>
 #include <lacuna/kernel/simd/batch.hpp>
@@ -51,34 +52,48 @@ template <class T>
   return (a + b) + (c + d);
 }
 
+/// sums += panel p of w times x.
+template <class Arch, class T, index_t Rows>
+void add_panel(const panels<T, Rows>& w, index_t p, const T* x, T* sums) noexcept {
+  const index_t begin = w.offsets[static_cast<std::size_t>(p)];
+  const index_t entries = w.offsets[static_cast<std::size_t>(p) + 1] - begin;
+  const T* values = w.values.data() + begin * Rows;
+  const std::int32_t* k = w.k.data() + begin;
+  using sized = xsimd::make_sized_batch_t<T, static_cast<std::size_t>(Rows)>;
+  if constexpr (Rows == 1) {
+    sums[0] += detail::row_sum(values, k, entries, x);
+  } else if constexpr (Rows == lanes<T, Arch>) {
+    detail::panel_sums<batch<T, Arch>, T, Rows>(values, k, entries, x, sums);
+  } else if constexpr (!std::is_void_v<sized>) {
+    detail::panel_sums<sized, T, Rows>(values, k, entries, x, sums);
+  } else {
+    for (index_t e = 0; e < entries; ++e) {
+      for (index_t r = 0; r < Rows; ++r) sums[r] += values[e * Rows + r] * x[k[e]];
+    }
+  }
+}
+template <class Arch, class T, index_t Rows>
+void add_panel(const mixed_panels<T, Rows>& w, index_t p, const T* x, T* sums) noexcept {
+  add_panel<Arch>(w.shared, p, x, sums);
+  for (index_t r = 0; r < std::min(Rows, w.rows - p * Rows); ++r) {
+    add_panel<Arch>(w.single, p * Rows + r, x, sums + r);
+  }
+}
+
 }  // namespace detail
 
 /// y = epilogue(W x) for panels first ... last - 1: x (depth) contiguous, y (rows) with `stride`
 /// between its values. Bound by the bytes of W from L2 on.
-template <class Arch, class T, index_t Rows, class Epilogue>
-void gemv_panels(const panels<T, Rows>& w, index_t first, index_t last, const T* x, T* y,
-                 index_t stride, const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+template <class Arch, class Panels, class T, class Epilogue>
+void gemv_panels(const Panels& w, index_t first, index_t last, const T* x, T* y, index_t stride,
+                 const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+  constexpr index_t rows = Panels::rows_per_panel;
   LACUNA_EXPECTS(0 <= first && first <= last && last <= w.count());
   for (index_t p = first; p < last; ++p) {
-    const index_t begin = w.offsets[static_cast<std::size_t>(p)];
-    const index_t entries = w.offsets[static_cast<std::size_t>(p) + 1] - begin;
-    const T* values = w.values.data() + begin * Rows;
-    const std::int32_t* k = w.k.data() + begin;
-    T sums[static_cast<std::size_t>(Rows)] = {};
-    using sized = xsimd::make_sized_batch_t<T, static_cast<std::size_t>(Rows)>;
-    if constexpr (Rows == 1) {
-      sums[0] = detail::row_sum(values, k, entries, x);
-    } else if constexpr (Rows == lanes<T, Arch>) {
-      detail::panel_sums<batch<T, Arch>, T, Rows>(values, k, entries, x, sums);
-    } else if constexpr (!std::is_void_v<sized>) {
-      detail::panel_sums<sized, T, Rows>(values, k, entries, x, sums);
-    } else {
-      for (index_t e = 0; e < entries; ++e) {
-        for (index_t r = 0; r < Rows; ++r) sums[r] += values[e * Rows + r] * x[k[e]];
-      }
-    }
-    for (index_t r = 0; r < std::min(Rows, w.rows - p * Rows); ++r) {
-      y[(p * Rows + r) * stride] = epilogue(sums[r], position{p * Rows + r, 0, 1, 0});
+    T sums[static_cast<std::size_t>(rows)] = {};
+    detail::add_panel<Arch>(w, p, x, sums);
+    for (index_t r = 0; r < std::min(rows, w.rows - p * rows); ++r) {
+      y[(p * rows + r) * stride] = epilogue(sums[r], position{p * rows + r, 0, 1, 0});
     }
   }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <lacuna/kernel/pack/mixed_panels.hpp>
 #include <lacuna/kernel/pack/panels.hpp>
 #include <lacuna/kernel/simd/tile.hpp>
 
@@ -12,24 +13,45 @@ template <class T, class Arch, index_t Rows>
 inline constexpr index_t strip_width = tile_vectors<Arch>(Rows) * lanes<T, Arch>;
 
 namespace detail {
-template <class Arch, index_t Vectors, class T, index_t Rows, class Epilogue>
-void spmm_strip(const panels<T, Rows>& w, index_t first, index_t last, const T* x, index_t ldx,
-                index_t cols, T* y, index_t ldy, position at,
-                const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+
+/// sums += panel p of w times x.
+template <class Tile, class T, index_t Rows>
+LACUNA_ALWAYS_INLINE void accumulate_panel(Tile& sums, const panels<T, Rows>& w, index_t p,
+                                           const T* x, index_t ldx) noexcept {
+  const index_t begin = w.offsets[static_cast<std::size_t>(p)];
+  const index_t end = w.offsets[static_cast<std::size_t>(p) + 1];
+  sums.accumulate(w.values.data() + begin * Rows, w.k.data() + begin, end - begin, x, ldx);
+}
+template <class Tile, class T, index_t Rows>
+LACUNA_ALWAYS_INLINE void accumulate_panel(Tile& sums, const mixed_panels<T, Rows>& w, index_t p,
+                                           const T* x, index_t ldx) noexcept {
+  accumulate_panel(sums, w.shared, p, x, ldx);
+  unroll<Rows>([&](auto r) LACUNA_INLINE_LAMBDA {
+    if (p * Rows + r >= w.rows) return;
+    const auto row = static_cast<std::size_t>(p * Rows + r);
+    const index_t begin = w.single.offsets[row];
+    sums.template accumulate_row<r>(w.single.values.data() + begin, w.single.k.data() + begin,
+                                    w.single.offsets[row + 1] - begin, x, ldx);
+  });
+}
+
+template <class Arch, index_t Vectors, class Panels, class T, class Epilogue>
+void spmm_strip(const Panels& w, index_t first, index_t last, const T* x, index_t ldx, index_t cols,
+                T* y, index_t ldy, position at, const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+  constexpr index_t rows = Panels::rows_per_panel;
   for (index_t p = first; p < last; ++p) {
-    const index_t begin = w.offsets[static_cast<std::size_t>(p)];
-    const index_t end = w.offsets[static_cast<std::size_t>(p) + 1];
-    const index_t row = p * Rows;
-    tile<T, Arch, Rows, Vectors> sums;
-    sums.accumulate(w.values.data() + begin * Rows, w.k.data() + begin, end - begin, x, ldx);
-    sums.store(y + row * ldy, ldy, std::min(Rows, w.rows - row), cols,
+    const index_t row = p * rows;
+    tile<T, Arch, rows, Vectors> sums;
+    accumulate_panel(sums, w, p, x, ldx);
+    sums.store(y + row * ldy, ldy, std::min(rows, w.rows - row), cols,
                position{row, at.col, cols, at.image}, epilogue);
   }
 }
 
 /// Picks the narrowest tile that covers the columns.
-template <class Arch, index_t Vectors, class T, index_t Rows, class... Rest>
-void spmm_narrowest(index_t cols, const panels<T, Rows>& w, Rest&&... rest) LACUNA_KERNEL_NOEXCEPT {
+template <class Arch, index_t Vectors, class Panels, class... Rest>
+void spmm_narrowest(index_t cols, const Panels& w, Rest&&... rest) LACUNA_KERNEL_NOEXCEPT {
+  using T = typename Panels::value_type;
   if constexpr (Vectors > 1) {
     if (cols <= (Vectors - 1) * lanes<T, Arch>) {
       return spmm_narrowest<Arch, Vectors - 1>(cols, w, rest...);
@@ -48,14 +70,14 @@ void spmm_narrowest(index_t cols, const panels<T, Rows>& w, Rest&&... rest) LACU
 ///
 /// Every output is summed in the order of the panel's entries, whatever the strip and panel range,
 /// so any split of the work gives bit-identical results.
-template <class Arch, class T, index_t Rows, class Epilogue>
-void spmm_panels(const panels<T, Rows>& w, index_t first, index_t last, const T* x, index_t ldx,
+template <class Arch, class Panels, class T, class Epilogue>
+void spmm_panels(const Panels& w, index_t first, index_t last, const T* x, index_t ldx,
                  index_t cols, T* y, index_t ldy, position at,
                  const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
   LACUNA_EXPECTS(0 <= first && first <= last && last <= w.count());
-  LACUNA_EXPECTS(0 < cols && cols <= (strip_width<T, Arch, Rows>));
-  detail::spmm_narrowest<Arch, tile_vectors<Arch>(Rows)>(cols, w, first, last, x, ldx, cols, y, ldy,
-                                                         at, epilogue);
+  LACUNA_EXPECTS(0 < cols && cols <= (strip_width<T, Arch, Panels::rows_per_panel>));
+  detail::spmm_narrowest<Arch, tile_vectors<Arch>(Panels::rows_per_panel)>(
+      cols, w, first, last, x, ldx, cols, y, ldy, at, epilogue);
 }
 
 }  // namespace lacuna::inline LACUNA_ABI::kernel::simd

@@ -63,6 +63,21 @@ class tile {
     }
   }
 
+  /// The same for row R alone: sums(R) += values[e] * x[k[e]].
+  template <index_t R>
+  LACUNA_ALWAYS_INLINE void accumulate_row(const T* values, const std::int32_t* k, index_t entries,
+                                           const T* x, index_t ldx) noexcept {
+    for (index_t e = 0; e < entries; ++e) {
+      const T* row = x + k[e] * ldx;
+      const value_batch weight(values[e]);
+      unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
+        const auto v = value_batch::load_unaligned(row + j * lanes<T, Arch>);
+        value_batch& sum = sums_[R * Vectors + j];
+        sum = multiply_add(weight, v, sum);
+      });
+    }
+  }
+
   /// y(r, j) = epilogue(sums) for the first `rows` rows and `cols` columns, where the last vector
   /// of a row is the only partial one.
   template <class Epilogue>

@@ -10,9 +10,10 @@
 
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
 
-/// Longest loop that `unroll` spells out: past it arrays don't fit the registers anyway, and code
-/// size and compile time grow for nothing.
-inline constexpr index_t unroll_limit = 16;
+/// Longest loops that `unroll` and `unroll_pairs` spell out: past them arrays don't fit the
+/// registers anyway, and code size and compile time grow for nothing.
+inline constexpr index_t unroll_limit = 32;
+inline constexpr index_t unroll_pairs_limit = 16;
 
 /// f(0) ... f(Count - 1), spelled out, each index a std::integral_constant, so that arrays which f
 /// indexes live in registers at -O2 too; an ordinary loop past `unroll_limit`.
@@ -31,7 +32,7 @@ LACUNA_ALWAYS_INLINE void unroll(const F& f) noexcept {
 /// f(i, j) for every pair j < i < Count, the same way.
 template <index_t Count, class F>
 LACUNA_ALWAYS_INLINE void unroll_pairs(const F& f) noexcept {
-  if constexpr (Count <= unroll_limit) {
+  if constexpr (Count <= unroll_pairs_limit) {
     unroll<Count>([&](auto i) LACUNA_INLINE_LAMBDA {
       unroll<decltype(i)::value>([&](auto j) LACUNA_INLINE_LAMBDA { f(i, j); });
     });

@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <type_traits>
+
+#include <lacuna/format/permuted.hpp>
+#include <lacuna/kernel/pack/merge.hpp>
+#include <lacuna/kernel/pack/mixed_panels.hpp>
+#include <lacuna/kernel/simd/tile.hpp>
+
+namespace lacuna::inline LACUNA_ABI::kernel {
+
+namespace detail {
+
+/// Rows of a tile that holds terms with and without shared rows: at 4 a row's own entries still
+/// load X six vectors at a time with 32 registers, at 8 only three.
+inline constexpr index_t mixed_rows = 4;
+
+template <class Format>
+inline constexpr bool is_mixed = false;
+template <matrix_format... Terms>
+inline constexpr bool is_mixed<series<Terms...>> = row_unit_v<series<Terms...>> % mixed_rows != 0 &&
+                                                   ((row_unit_v<Terms> % mixed_rows == 0) || ...);
+template <class Matrix>
+inline constexpr bool is_mixed<permuted<Matrix>> = is_mixed<Matrix>;
+
+/// Merges the packed terms whose rows share positions Rows at a time (or do not) into `out`.
+template <bool Shared, index_t Rows, class T, class Series, class Column>
+void merge_terms(panels<T, Rows>& out, const Series& a, const Column& column) {
+  const auto add = [&](const auto& term) {
+    using format = std::decay_t<decltype(term)>;
+    if constexpr ((row_unit_v<format> % mixed_rows == 0) == Shared) {
+      out = merge(out, pack_panels<Rows>(term, out.depth, column));
+    }
+  };
+  std::apply([&](const auto&... term) { (add(term), ...); }, a.terms());
+}
+
+}  // namespace detail
+
+/// Packs a series: the terms' panels, merged, for one way through X.
+template <index_t Rows, matrix_format... Terms, class Column>
+[[nodiscard]] auto pack_panels(const series<Terms...>& a, index_t depth, const Column& column) {
+  using T = accumulator_t<typename series<Terms...>::value_type>;
+  auto out = panels<T, Rows>::empty(a.rows(), depth);
+  std::apply(
+      [&](const auto&... term) {
+        ((out = merge(out, pack_panels<Rows>(term, depth, column))), ...);
+      },
+      a.terms());
+  return out;
+}
+
+/// Packs a series of terms with and without shared rows.
+template <index_t Rows, matrix_format... Terms, class Column>
+[[nodiscard]] auto pack_mixed(const series<Terms...>& a, index_t depth, const Column& column) {
+  using T = accumulator_t<typename series<Terms...>::value_type>;
+  mixed_panels<T, Rows> out{panels<T, Rows>::empty(a.rows(), depth),
+                            panels<T, 1>::empty(a.rows(), depth), a.rows(), depth};
+  detail::merge_terms<true>(out.shared, a, column);
+  detail::merge_terms<false>(out.single, a, column);
+  return out;
+}
+
+/// The layout that the register tiles of Arch read best.
+template <class Arch, matrix_format Format>
+using packed_t = std::conditional_t<
+    detail::is_mixed<Format>, mixed_panels<accumulator_t<value_type_t<Format>>, detail::mixed_rows>,
+    panels<accumulator_t<value_type_t<Format>>, simd::tile_rows<Arch>(row_unit_v<Format>)>>;
+
+/// Packs any format for Arch; see `pack_panels`.
+template <class Arch, matrix_format Format, class Column>
+[[nodiscard]] packed_t<Arch, Format> pack(const Format& a, index_t depth, const Column& column) {
+  if constexpr (detail::is_mixed<Format>) {
+    return pack_mixed<detail::mixed_rows>(a, depth, column);
+  } else {
+    return pack_panels<simd::tile_rows<Arch>(row_unit_v<Format>)>(a, depth, column);
+  }
+}
+/// Columns in another order: the order disappears in the positions.
+template <class Arch, matrix_format Matrix, class Column>
+[[nodiscard]] packed_t<Arch, permuted<Matrix>> pack(const permuted<Matrix>& a, index_t depth,
+                                                    const Column& column) {
+  return pack<Arch>(a.matrix(), depth,
+                    [&](index_t k) { return column(a.columns()[static_cast<std::size_t>(k)]); });
+}
+
+}  // namespace lacuna::inline LACUNA_ABI::kernel
