@@ -14,6 +14,7 @@
 
 #include <lacuna/op/matmul.hpp>
 
+#include "support/interleave.hpp"
 #include "support/machine.hpp"
 #include "support/random_operands.hpp"
 #include "support/shapes.hpp"
@@ -22,13 +23,6 @@ namespace {
 
 using lacuna::dense_matrix, lacuna::index_t;
 using lacuna::network::gemm_extents;
-
-template <class F>
-double seconds(const F& f) {
-  const auto start = std::chrono::steady_clock::now();
-  f();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 /// Exactly half of the 8x8 blocks of each row of blocks, at random.
 dense_matrix<float> half_blocks(dense_matrix<float> w) {
@@ -53,16 +47,9 @@ result measure(const gemm_extents& s) {
   const lacuna::matmul dense(w);
   const lacuna::matmul blocks(lacuna::to_block_csr<8, 8>(half_blocks(w)));
 
-  const double flop =
-      2.0 * static_cast<double>(s.m) * static_cast<double>(s.k) * static_cast<double>(s.n);
-  const auto rounds = std::max(15, static_cast<int>(0.4 * 1.5e11 / flop));
-  std::vector<double> t[3];
-  for (int r = 0; r < rounds; ++r) {
-    t[0].push_back(seconds([&] { y.noalias() = w * x; }));
-    t[1].push_back(seconds([&] { dense(x, y); }));
-    t[2].push_back(seconds([&] { blocks(x, y); }));
-  }
-  return {bench::median(t[0]), bench::median(t[1]), bench::median(t[2])};
+  const auto t = bench::interleaved_medians(
+      {[&] { y.noalias() = w * x; }, [&] { dense(x, y); }, [&] { blocks(x, y); }});
+  return {t[0], t[1], t[2]};
 }
 
 }  // namespace
