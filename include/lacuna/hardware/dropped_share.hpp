@@ -91,9 +91,9 @@ inline std::vector<double> after_term(const std::vector<double>& mass, index_t n
 }  // namespace detail
 
 /// The expected share of non-zeros that a series of N:M terms leaves in the residual, non-zeros
-/// independent with probability `density`. Exact for one term and for terms of one M, which add up
-/// to (N1 + N2 + ...):M; with several M the residual of each term is taken as spread evenly over
-/// the widest block, which is exact where the first M is the widest and an approximation otherwise.
+/// independent with probability `density`. Terms of one M add up to (N1 + N2 + ...):M. With several M
+/// the residual of each term is taken as spread evenly over the widest block: exact for two terms,
+/// an approximation where a term narrower than the widest follows another such.
 /// An unstructured term that keeps all leaves nothing. Cost O(widest^3).
 /// @throws shape_error on a density outside (0, 1] or an empty series; unsupported_error on blocks,
 /// on unstructured terms that keep a part, or where no M is a multiple of all others.

@@ -94,6 +94,7 @@ inline report run_outer_product(const device& d, const gemm_extents& g, double d
               {cycle_cause::on_chip_bandwidth, smem},
               {cycle_cause::off_chip_bandwidth, dram}});
   charge(r, d.energy);
+  if (keep.streamed) r.notes.emplace_back("the shared memory keeps nothing: operands pass through");
   r.energy.push_back({"RF skipped", 2 * (m * k * n - work) * d.energy.at("RF").idle});
   return r;
 }
@@ -107,7 +108,6 @@ inline report run_outer_product(const device& d, const gemm_extents& g, double d
 ///   u      = E[X / (16 ceil(X / 16))], X ~ Binomial(tile, d)      how full the turns are
 /// Values move condensed, with a bit a value of each group of 16 that holds any and a bit a column.
 /// Shape and residency are chosen for fewest cycles, then least energy.
-/// @throws unsupported_error where the shared memory can't keep a strip of each operand.
 [[nodiscard]] inline report run_outer_product(const device& d, const gemm_extents& g, double da,
                                               double db) {
   std::optional<report> best;
@@ -121,17 +121,13 @@ inline report run_outer_product(const device& d, const gemm_extents& g, double d
                     static_cast<double>(extent * g.k) * density};
     };
     for (const residency& keep :
-         residencies(part(g.m, a_tile, da), part(g.n, b_tile, db), d.smem_bytes, false)) {
+         residencies(part(g.m, a_tile, da), part(g.n, b_tile, db), d.smem_bytes)) {
       report r = detail::run_outer_product(d, g, da, db, a_tile, keep);
       if (!best || r.cycles.total < best->cycles.total ||
           (r.cycles.total == best->cycles.total && r.energy_pj() < best->energy_pj())) {
         best = std::move(r);
       }
     }
-  }
-  if (!best) {
-    throw unsupported_error(message(d.name, ": strips of ", g.k, " values exceed the shared memory of ",
-                                    d.smem_bytes, " bytes"));
   }
   return *std::move(best);
 }

@@ -29,15 +29,15 @@ struct strips {
 struct residency {
   double a_fetches{1};
   double b_fetches{1};
-  bool a_bypasses{false};  ///< A goes past the shared memory into the array
+  bool streamed{false};  ///< pieces along k pass through, nothing is kept
 };
 
 /// Every way to keep some strips of A and of B in `capacity` bytes, with either operand in the outer
 /// loop: the outer one is fetched once, the inner one once a group of the outer unless it is held
-/// whole. With `may_bypass`, also A past the shared memory, once a strip of B. Counts of strips
-/// double from one to all. Empty where not even one strip of each fits.
+/// whole. Counts of strips double from one to all. Besides, nothing kept: as tiles of the result stay
+/// in the array, pieces of both operands may pass through, each strip again for each tile.
 [[nodiscard]] inline std::vector<residency> residencies(const strips& a, const strips& b,
-                                                        double capacity, bool may_bypass) {
+                                                        double capacity) {
   const index_t a_all = ceil_div(a.extent, a.step);
   const index_t b_all = ceil_div(b.extent, b.step);
   const auto counts = [](index_t all) {
@@ -46,11 +46,10 @@ struct residency {
     out.push_back(all);
     return out;
   };
-  std::vector<residency> out;
+  std::vector<residency> out{{static_cast<double>(b_all), static_cast<double>(a_all), true}};
   for (const index_t nb : counts(b_all)) {
     const double b_held = b.held(nb);
     if (b_held > capacity) continue;
-    if (may_bypass) out.push_back({static_cast<double>(b_all), 1, true});
     for (const index_t na : counts(a_all)) {
       if (a.held(na) + b_held > capacity) continue;
       const auto a_groups = static_cast<double>(ceil_div(a_all, na));

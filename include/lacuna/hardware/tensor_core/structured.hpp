@@ -62,19 +62,16 @@ inline report run_structured(const device& d, const structured_work& w, index_t 
   report r;
   r.device = d.name;
   r.macs = {m * as_double(g.k) * n, m * as_double(g.k) * n * w.effectual_a * w.density_b, executed};
-  const double a_dram = keep.a_bypasses ? col_tiles : keep.a_fetches;
+  const double a_dram = keep.a_fetches;
   r.memory = {
       {"LRF", 'A', executed, values * col_tiles, executed * metadata / values, metadata * col_tiles},
-      {"RF", 'Z', reductions - m * n, reductions + m * n}};
-  if (!keep.a_bypasses) {
-    r.memory.push_back({"SMEM", 'A', values * col_tiles, values * a_dram, metadata * col_tiles,
-                        metadata * a_dram});
-  }
-  r.memory.push_back({"SMEM", 'B', b_values * row_tiles * passes, b_values * keep.b_fetches,
-                      b_mask * row_tiles * passes, b_mask * keep.b_fetches});
-  r.memory.push_back({"DRAM", 'A', values * a_dram, 0, metadata * a_dram, 0, compulsory_a});
-  r.memory.push_back({"DRAM", 'B', b_values * keep.b_fetches, 0, b_mask * keep.b_fetches, 0, b_compulsory});
-  r.memory.push_back({"DRAM", 'Z', 0, m * n, 0, 0, m * n});
+      {"RF", 'Z', reductions - m * n, reductions + m * n},
+      {"SMEM", 'A', values * col_tiles, values * a_dram, metadata * col_tiles, metadata * a_dram},
+      {"SMEM", 'B', b_values * row_tiles * passes, b_values * keep.b_fetches,
+       b_mask * row_tiles * passes, b_mask * keep.b_fetches},
+      {"DRAM", 'A', values * a_dram, 0, metadata * a_dram, 0, compulsory_a},
+      {"DRAM", 'B', b_values * keep.b_fetches, 0, b_mask * keep.b_fetches, 0, b_compulsory},
+      {"DRAM", 'Z', 0, m * n, 0, 0, m * n}};
 
   double smem_read = 0, smem_write = 0, dram_read = 0;
   for (const traffic& t : r.memory) {
@@ -105,7 +102,7 @@ inline report run_structured(const device& d, const structured_work& w, index_t 
     r.notes.push_back(message("reduction padded from ", g.k, " to ", longest));
   }
   if (passes > 1) r.notes.push_back(message("a pass over B for each of ", w.terms.size(), " terms"));
-  if (keep.a_bypasses) r.notes.emplace_back("A goes past the shared memory");
+  if (keep.streamed) r.notes.emplace_back("the shared memory keeps nothing: operands pass through");
   return r;
 }
 
@@ -129,7 +126,6 @@ inline bool better(const report& a, const report& b) {
 /// Tile and residency are chosen for fewest cycles, then least energy. B is read once for all terms
 /// where it is stationary, else once a term. Extraction of terms at run time:
 /// ceil(m k / block / units) block cycles.
-/// @throws unsupported_error where not one column of B fits into the shared memory.
 [[nodiscard]] inline report run_structured(const device& d, const structured_work& w) {
   double row_bytes = 0;
   index_t longest = 0;
@@ -142,25 +138,18 @@ inline bool better(const report& a, const report& b) {
   const auto column = static_cast<double>(longest);
   const double b_density = d.compress_b ? w.density_b : 1;
   std::optional<report> best;
-  // A goes past the shared memory, and tiles get narrower than the lanes, only where nothing else fits
-  for (const bool bypass : {false, true}) {
-    for (index_t n_tile = d.n_tile; n_tile >= 1 && !(best && n_tile < d.lanes); n_tile /= 2) {
-      const index_t m_step = std::min(d.tile_rows(), w.extents.m);
-      const index_t n_step = std::min(n_tile, w.extents.n);
-      // a strip of B may be full whatever the mean, all of B holds the mean
-      const strips a{w.extents.m, m_step, row_bytes * static_cast<double>(m_step),
-                     row_bytes * static_cast<double>(w.extents.m)};
-      const strips b{w.extents.n, n_step, column * static_cast<double>(n_step),
-                     column * static_cast<double>(w.extents.n) * b_density};
-      for (const residency& keep : residencies(a, b, d.smem_bytes, bypass)) {
-        report r = detail::run_structured(d, w, n_tile, keep);
-        if (!best || detail::better(r, *best)) best = std::move(r);
-      }
+  for (index_t n_tile = d.n_tile; n_tile >= std::min(d.lanes, d.n_tile); n_tile /= 2) {
+    const index_t m_step = std::min(d.tile_rows(), w.extents.m);
+    const index_t n_step = std::min(n_tile, w.extents.n);
+    // a strip of B may be full whatever the mean, all of B holds the mean
+    const strips a{w.extents.m, m_step, row_bytes * static_cast<double>(m_step),
+                   row_bytes * static_cast<double>(w.extents.m)};
+    const strips b{w.extents.n, n_step, column * static_cast<double>(n_step),
+                   column * static_cast<double>(w.extents.n) * b_density};
+    for (const residency& keep : residencies(a, b, d.smem_bytes)) {
+      report r = detail::run_structured(d, w, n_tile, keep);
+      if (!best || detail::better(r, *best)) best = std::move(r);
     }
-    if (best) break;
-  }
-  if (!best) {
-    throw unsupported_error(message(d.name, ": one column of ", longest, " values exceeds the shared memory"));
   }
   return *std::move(best);
 }
