@@ -20,7 +20,8 @@ int main() {
   std::printf("%-30s %12s %10s %8s %8s %8s\n", "device", "cycles", "uJ", "speed", "energy", "EDP");
   for (const tc::device& d : tc::all_devices()) {
     const hardware::report r = tc::simulate_network(d, net, [&](const network::layer_shape& l) {
-      tc::layer_patterns p{hardware::uniform_density{weights}, hardware::uniform_density{activations}};
+      tc::layer_patterns p{hardware::uniform_density{weights},
+                           hardware::uniform_density{activations}};
       if (&l == &net.layers.front()) {
         p.weights = dense_pattern{};
       } else if (d.order != tc::dataflow::outer_product) {

@@ -53,9 +53,11 @@ bool dropped_share_table(std::ostream& out) {
   // The mean of `blocks` sampled blocks; the error bar is that of the ratio's numerator.
   constexpr int blocks = 200000;
   std::mt19937_64 random(2025);  // NOLINT: the table is to be the same each time
-  out << "| series | density | formula | sampled | standard errors apart |\n|---|---:|---:|---:|---:|\n";
+  out << "| series | density | formula | sampled | standard errors apart "
+         "|\n|---|---:|---:|---:|---:|\n";
   bool good = true;
-  for (const char* name : {"2:4", "1:8", "2:8", "3:8", "4:8", "2:8+1:8", "4:8+2:8", "4:8+2:4", "2:4+2:8"}) {
+  for (const char* name :
+       {"2:4", "1:8", "2:8", "3:8", "4:8", "2:8+1:8", "4:8+2:8", "4:8+2:4", "2:4+2:8"}) {
     const series_pattern series = parse_series_pattern(name);
     for (const double density : {0.5, 0.2, 0.1, 0.05}) {
       std::bernoulli_distribution non_zero(density);
@@ -90,8 +92,8 @@ bool dropped_share_table(std::ostream& out) {
       const double apart = (mean - formula * 8 * density) / error;
       good = good && std::abs(apart) <= 4;
       char text[160];
-      std::snprintf(text, sizeof text, "| %s | %.2f | %.4f | %.4f | %+.1f |\n", name, density, formula,
-                    mean / (8 * density), apart);
+      std::snprintf(text, sizeof text, "| %s | %.2f | %.4f | %.4f | %+.1f |\n", name, density,
+                    formula, mean / (8 * density), apart);
       out << text;
     }
   }

@@ -41,7 +41,8 @@ bool case_study_table(std::ostream& out, const std::string& golden_csv) {
   std::ifstream file(golden_csv);
   if (!file) throw std::runtime_error(golden_csv + ": can't be read");
   const std::vector<tc::device> all = tc::all_devices();
-  out << "| device | m, k, n | weights | act. | cycles published | modelled | dev. | uJ published | "
+  out << "| device | m, k, n | weights | act. | cycles published | modelled | dev. | uJ published "
+         "| "
          "modelled | dev. |\n|---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n";
   bool good = true;
   int rows = 0;
@@ -90,20 +91,21 @@ bool dual_side_table(std::ostream& out) {
   struct point {
     double a, b, time;
   };
-  constexpr point points[] = {{1, 1, 4600},   {1, .4, 2500},  {.9, 1, 4160},  {.9, .4, 2300},
-                              {.7, 1, 3300},  {.7, .4, 1820}, {.5, 1, 2690},  {.5, .4, 1480},
-                              {.3, 1, 1930},  {.3, .4, 1100}};
+  constexpr point points[] = {{1, 1, 4600},  {1, .4, 2500},  {.9, 1, 4160}, {.9, .4, 2300},
+                              {.7, 1, 3300}, {.7, .4, 1820}, {.5, 1, 2690}, {.5, .4, 1480},
+                              {.3, 1, 1930}, {.3, .4, 1100}};
   out << "| density A | density B | published / dense | modelled / dense | dev. |\n"
          "|---:|---:|---:|---:|---:|\n";
   bool good = true;
   for (const point& p : points) {
-    const double modelled = tc::condense(32, p.a, 8).turns / 4 * tc::condense(32, p.b, 16).turns / 2;
+    const double modelled =
+        tc::condense(32, p.a, 8).turns / 4 * tc::condense(32, p.b, 16).turns / 2;
     const double published = p.time / points[0].time;
     const double deviation = modelled / published - 1;
     good = good && std::abs(deviation) <= 0.12;
     char text[128];
-    std::snprintf(text, sizeof text, "| %.1f | %.1f | %.3f | %.3f | %+.1f %% |\n", p.a, p.b, published,
-                  modelled, 100 * deviation);
+    std::snprintf(text, sizeof text, "| %.1f | %.1f | %.3f | %.3f | %+.1f %% |\n", p.a, p.b,
+                  published, modelled, 100 * deviation);
     out << text;
   }
   return good;

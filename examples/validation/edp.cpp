@@ -27,7 +27,8 @@ struct scenario {
 };
 
 bool first_of(const scenario& s, const network::layer_shape& l) {
-  return l.name == s.net.layers.front().name && std::string_view(s.name).find("ResNet") != std::string_view::npos;
+  return l.name == s.net.layers.front().name &&
+         std::string_view(s.name).find("ResNet") != std::string_view::npos;
 }
 
 // The densities of one layer: ResNet's first layer is dense; BERT's activations are sparse only
@@ -61,7 +62,8 @@ bool edp_table(std::ostream& out) {
        "inputs 49 % dense but the image; terms made at run time"},
       {"dense BERT-base (TASD-A)", network::bert_base_shape(128), 1, 0.30, 0.20,
        "pseudo-density 30 % behind the GELU, else dense; terms made at run time"}};
-  out << "Published (TASD, abstracts of two versions, which disagree): EDP lower by up to 83 % and 74 % "
+  out << "Published (TASD, abstracts of two versions, which disagree): EDP lower by up to 83 % and "
+         "74 % "
          "on average, or by up to 83 % for dense and 74 % for sparse networks. The paper's layers, "
          "series and array could not be read: non-zeros are taken as independent, and every choice "
          "below is an assumption of ours (`unverified`).\n\n";
@@ -69,7 +71,8 @@ bool edp_table(std::ostream& out) {
     out << "- " << s.name << ": " << s.assumed << "; a series may drop " << 100 * s.budget
         << " % of the non-zeros.\n";
   }
-  out << "\n| network | device | series | cycles | energy, uJ | EDP reduction over TC | of it, run dense |\n"
+  out << "\n| network | device | series | cycles | energy, uJ | EDP reduction over TC | of it, run "
+         "dense |\n"
          "|---|---|---|---:|---:|---:|---:|\n";
   bool good = true;
   double best = 0;
@@ -90,8 +93,9 @@ bool edp_table(std::ostream& out) {
       const std::string series =
           d.extraction_units > 0 ? to_string(tc::cheapest_series(d, structured, s.budget)) : "-";
       char text[192];
-      std::snprintf(text, sizeof text, "| %s | %s | %s | %lld | %.0f | %.1f %% | %.1f %% |\n", s.name, d.name.c_str(),
-                    series.c_str(), static_cast<long long>(r.cycles.total), r.energy_uj(), 100 * reduction, 100 * (1 - dense.edp() / baseline));
+      std::snprintf(text, sizeof text, "| %s | %s | %s | %lld | %.0f | %.1f %% | %.1f %% |\n",
+                    s.name, d.name.c_str(), series.c_str(), static_cast<long long>(r.cycles.total),
+                    r.energy_uj(), 100 * reduction, 100 * (1 - dense.edp() / baseline));
       out << text;
       if (d.extraction_units > 0) good = good && reduction > 0;
       if (d.extraction_units > 0) best = std::max(best, reduction);
@@ -99,9 +103,11 @@ bool edp_table(std::ostream& out) {
     }
   }
   char text[192];
-  std::snprintf(text, sizeof text,
-                "\nBest of the TASD cores %.1f %%. TTC-VEGETA-M8 on average: sparse networks %.1f %%, dense "
-                "ones %.1f %%.\n", 100 * best, 100 * sparse_m8, 100 * dense_m8);
+  std::snprintf(
+      text, sizeof text,
+      "\nBest of the TASD cores %.1f %%. TTC-VEGETA-M8 on average: sparse networks %.1f %%, dense "
+      "ones %.1f %%.\n",
+      100 * best, 100 * sparse_m8, 100 * dense_m8);
   out << text;
   return good;
 }

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Validation of the tensor core models as markdown.
-//   tensor_core_validation GOLDEN.csv [--into DOC.md]   all tables, or into the marked part of DOC.md
-//   tensor_core_validation --row M K N WEIGHTS INPUTS   one row of the case study on every design
+//   tensor_core_validation GOLDEN.csv [--into DOC.md]   all tables, or into the marked part of
+//   DOC.md tensor_core_validation --row M K N WEIGHTS INPUTS   one row of the case study on every
+//   design
 // Ends with 1 where a row is outside its tolerance.
 #include <cstdlib>
 #include <exception>

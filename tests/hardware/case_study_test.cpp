@@ -56,5 +56,6 @@ TEST_CASE("metadata take the bits that the study gives them", "[hardware][tensor
 }
 
 TEST_CASE("another density than the study's is refused", "[hardware][tensor_core]") {
-  CHECK_THROWS_AS(tc::simulate(tc::sparse_tensor_core(), tc::case_study_row{{64, 64, 64}, 0.1, 1}), shape_error);
+  CHECK_THROWS_AS(tc::simulate(tc::sparse_tensor_core(), tc::case_study_row{{64, 64, 64}, 0.1, 1}),
+                  shape_error);
 }

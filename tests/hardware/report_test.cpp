@@ -42,15 +42,20 @@ TEST_CASE("a report that breaks an invariant is refused", "[hardware][report]") 
   }
   SECTION("more effectual work than executed") { r.macs.effectual = 51; }
   SECTION("fewer bytes than compulsory") { r.memory[0].compulsory = 73; }
-  SECTION("bytes that are no number") { r.memory[0].read = std::numeric_limits<double>::quiet_NaN(); }
+  SECTION("bytes that are no number") {
+    r.memory[0].read = std::numeric_limits<double>::quiet_NaN();
+  }
   SECTION("negative energy") { r.energy[0].pj = -1; }
   SECTION("faster than its bound") { r.bounds[0].cycles = 10.5; }
   CHECK_THROWS_AS(require_consistent(r), contract_violation);
 }
 
-TEST_CASE("overlapping resources: each cause takes what the earlier ones leave", "[hardware][report]") {
+TEST_CASE("overlapping resources: each cause takes what the earlier ones leave",
+          "[hardware][report]") {
   report r;
-  overlap(r, {{cycle_cause::compute, 10.2}, {cycle_cause::on_chip_bandwidth, 4}, {cycle_cause::off_chip_bandwidth, 15}});
+  overlap(r, {{cycle_cause::compute, 10.2},
+              {cycle_cause::on_chip_bandwidth, 4},
+              {cycle_cause::off_chip_bandwidth, 15}});
   CHECK(r.cycles.total == 15);
   CHECK(r.cycles[cycle_cause::compute] == 11);
   CHECK(r.cycles[cycle_cause::on_chip_bandwidth] == 0);
@@ -87,6 +92,7 @@ TEST_CASE("a report prints its causes, its bound and what is unverified", "[hard
   r.unverified = {"the clock"};
   std::ostringstream text;
   text << r;
-  CHECK_THAT(text.str(), Catch::Contains("bound by DRAM bandwidth") && Catch::Contains("70.0 %  compute") &&
+  CHECK_THAT(text.str(), Catch::Contains("bound by DRAM bandwidth") &&
+                             Catch::Contains("70.0 %  compute") &&
                              Catch::Contains("unverified: the clock") && Catch::Contains("45 nm"));
 }

@@ -23,8 +23,9 @@ TEST_CASE("every device runs every size: reports are consistent and no faster th
   const index_t m = GENERATE(1, 63, 64, 65, 257);
   const index_t k = GENERATE(8, 16, 17, 131, 4608);
   const index_t n = GENERATE(1, 49, 127, 129);
-  const auto pattern = GENERATE(operand_pattern{dense_pattern{}}, operand_pattern{uniform_density{.1}},
-                                operand_pattern{n_m_pattern{2, 4}}, operand_pattern{n_m_pattern{1, 8}});
+  const auto pattern =
+      GENERATE(operand_pattern{dense_pattern{}}, operand_pattern{uniform_density{.1}},
+               operand_pattern{n_m_pattern{2, 4}}, operand_pattern{n_m_pattern{1, 8}});
   const report r = tc::simulate(d, {m, k, n}, pattern, uniform_density{0.5});  // checks itself
   const auto multipliers = static_cast<double>(d.multipliers());
   CHECK(static_cast<double>(r.cycles.total) * multipliers >= r.macs.executed * (1 - 1e-9));
@@ -38,7 +39,8 @@ TEST_CASE("density 1 is dense, and 4:4 is dense", "[hardware][tensor_core]") {
   const tc::device d = device_at(GENERATE(range(0, devices())));
   const gemm_extents g{200, 144, 100};
   const report dense = tc::simulate(d, g, dense_pattern{});
-  for (const operand_pattern& same : {operand_pattern{uniform_density{1}}, operand_pattern{n_m_pattern{4, 4}}}) {
+  for (const operand_pattern& same :
+       {operand_pattern{uniform_density{1}}, operand_pattern{n_m_pattern{4, 4}}}) {
     const report r = tc::simulate(d, g, same, uniform_density{1});
     CHECK(r.cycles.total == dense.cycles.total);
     CHECK(r.energy_pj() == Approx(dense.energy_pj()));
@@ -62,14 +64,16 @@ TEST_CASE("fewer values kept never cost more cycles or energy", "[hardware][tens
   }
 }
 
-TEST_CASE("sparse cores are faster than the dense core by what they skip", "[hardware][tensor_core]") {
+TEST_CASE("sparse cores are faster than the dense core by what they skip",
+          "[hardware][tensor_core]") {
   const gemm_extents g{512, 512, 512};
   const auto cycles = [&](const tc::device& d, const operand_pattern& a) {
     return tc::simulate(d, g, a).cycles.total;
   };
   CHECK(cycles(tc::sparse_tensor_core(), n_m_pattern{2, 4}) * 2 ==
         cycles(tc::dense_tensor_core(), dense_pattern{}));
-  CHECK(cycles(tc::ttc_vegeta_m8(), n_m_pattern{1, 8}) < cycles(tc::ttc_vegeta_m8(), n_m_pattern{2, 8}));
+  CHECK(cycles(tc::ttc_vegeta_m8(), n_m_pattern{1, 8}) <
+        cycles(tc::ttc_vegeta_m8(), n_m_pattern{2, 8}));
 }
 
 TEST_CASE("terms add their work, but share B where it is stationary", "[hardware][tensor_core]") {
@@ -130,7 +134,8 @@ TEST_CASE("structured activations trade places; extraction shows only where the 
   const auto extraction = [&](index_t m, index_t units) {
     tc::device with = d;
     with.extraction_units = units;
-    return tc::simulate(with, {m, 512, 256}, dense_pattern{}, n_m_pattern{2, 8}).cycles[cycle_cause::decomposition];
+    return tc::simulate(with, {m, 512, 256}, dense_pattern{}, n_m_pattern{2, 8})
+        .cycles[cycle_cause::decomposition];
   };
   CHECK(extraction(512, 16) == 0);
   CHECK(extraction(512, 1) > 0);
@@ -145,7 +150,8 @@ TEST_CASE("structured activations trade places; extraction shows only where the 
 
 TEST_CASE("bad products are refused with what was expected", "[hardware][tensor_core]") {
   const tc::device d = device_at(GENERATE(range(0, devices())));
-  CHECK_THROWS_WITH(tc::simulate(d, {0, 8, 8}, dense_pattern{}), Catch::Contains("(0, 8) x (8, 8)"));
+  CHECK_THROWS_WITH(tc::simulate(d, {0, 8, 8}, dense_pattern{}),
+                    Catch::Contains("(0, 8) x (8, 8)"));
   CHECK_THROWS_AS(tc::simulate(d, {8, 0, 8}, dense_pattern{}), shape_error);
   CHECK_THROWS_AS(tc::simulate(d, {8, 8, -1}, dense_pattern{}), shape_error);
   CHECK_THROWS_AS(tc::simulate(d, {8, 8, 8}, uniform_density{0}), shape_error);

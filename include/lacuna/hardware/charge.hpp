@@ -35,9 +35,9 @@ inline void charge(report& r, const energy_table& table, double idle_macs = 0) {
   }
 }
 
-/// The cycles of a layer whose resources all work at once, so that the slowest decides: causes take,
-/// in the order given, what each needs beyond those before it. Cycles are rounded up; 1e-6 of a
-/// cycle forgives the rounding of doubles.
+/// The cycles of a layer whose resources all work at once, so that the slowest decides: causes
+/// take, in the order given, what each needs beyond those before it. Cycles are rounded up; 1e-6 of
+/// a cycle forgives the rounding of doubles.
 inline void overlap(report& r, std::initializer_list<std::pair<cycle_cause, double>> needs) {
   r.cycles = {};
   for (const auto& [cause, cycles] : needs) {

@@ -70,7 +70,8 @@ inline std::vector<double> after_term(const std::vector<double>& mass, index_t n
         const double so_far = ways[static_cast<std::size_t>(x)][static_cast<std::size_t>(r)];
         if (so_far == 0) continue;
         for (index_t in = 0; in <= m; ++in) {
-          next[static_cast<std::size_t>(x + in)][static_cast<std::size_t>(r + std::max<index_t>(0, in - n))] +=
+          next[static_cast<std::size_t>(x + in)]
+              [static_cast<std::size_t>(r + std::max<index_t>(0, in - n))] +=
               so_far * std::exp(log_choose(m, in));
         }
       }
@@ -91,10 +92,10 @@ inline std::vector<double> after_term(const std::vector<double>& mass, index_t n
 }  // namespace detail
 
 /// The expected share of non-zeros that a series of N:M terms leaves in the residual, non-zeros
-/// independent with probability `density`. Terms of one M add up to (N1 + N2 + ...):M. With several M
-/// the residual of each term is taken as spread evenly over the widest block: exact for two terms,
-/// an approximation where a term narrower than the widest follows another such.
-/// An unstructured term that keeps all leaves nothing. Cost O(widest^3).
+/// independent with probability `density`. Terms of one M add up to (N1 + N2 + ...):M. With several
+/// M the residual of each term is taken as spread evenly over the widest block: exact for two
+/// terms, an approximation where a term narrower than the widest follows another such. An
+/// unstructured term that keeps all leaves nothing. Cost O(widest^3).
 /// @throws shape_error on a density outside (0, 1] or an empty series; unsupported_error on blocks,
 /// on unstructured terms that keep a part, or where no M is a multiple of all others.
 [[nodiscard]] inline double expected_dropped_share(const series_pattern& series, double density) {

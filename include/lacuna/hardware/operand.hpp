@@ -52,8 +52,8 @@ inline void require_valid(const operand_pattern& p, char operand) {
     }
   } else if (const auto* g = std::get_if<n_m_pattern>(&p); g != nullptr) {
     if (g->n < 1 || g->n > g->m) {
-      throw shape_error(message("operand ", std::string(1, operand), ": expected N:M with 0 < N <= M, got ",
-                                g->n, ":", g->m));
+      throw shape_error(message("operand ", std::string(1, operand),
+                                ": expected N:M with 0 < N <= M, got ", g->n, ":", g->m));
     }
   } else if (const auto* s = std::get_if<series_pattern>(&p); s != nullptr && s->terms.empty()) {
     throw shape_error(message("operand ", std::string(1, operand), ": a series without terms"));

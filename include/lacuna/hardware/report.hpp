@@ -29,8 +29,8 @@ inline constexpr std::size_t cycle_causes = 6;
 
 [[nodiscard]] constexpr std::string_view to_string(cycle_cause c) noexcept {
   constexpr std::array<std::string_view, cycle_causes> names{
-      "compute", "fill and drain", "imbalance", "on-chip bandwidth", "off-chip bandwidth",
-      "decomposition"};
+      "compute",           "fill and drain",     "imbalance",
+      "on-chip bandwidth", "off-chip bandwidth", "decomposition"};
   return names[static_cast<std::size_t>(c)];
 }
 
@@ -148,7 +148,8 @@ inline void require_consistent(const report& r) {
   }
   if (const resource_bound* b = r.bound();
       b != nullptr && static_cast<double>(r.cycles.total) < b->cycles * (1 - rounding) - 1e-5) {
-    fail(message("faster (", r.cycles.total, ") than bound by ", b->resource, " (", b->cycles, ")"));
+    fail(
+        message("faster (", r.cycles.total, ") than bound by ", b->resource, " (", b->cycles, ")"));
   }
 }
 

@@ -39,7 +39,8 @@ inline std::ostream& operator<<(std::ostream& out, const report& r) {
   }
   out << "  multiply-adds: dense " << detail::column(r.macs.dense, "%.0f") << ", effectual "
       << detail::column(r.macs.effectual, "%.0f") << ", executed "
-      << detail::column(r.macs.executed, "%.0f") << "\n  bytes (read, written, metadata, compulsory)\n";
+      << detail::column(r.macs.executed, "%.0f")
+      << "\n  bytes (read, written, metadata, compulsory)\n";
   for (const traffic& t : r.memory) {
     out << detail::column(t.read) << " " << detail::column(t.written) << " "
         << detail::column(t.metadata_read + t.metadata_written) << " "

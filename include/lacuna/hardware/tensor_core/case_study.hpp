@@ -17,8 +17,8 @@ struct case_study_row {
   double activation_density{1};
 };
 
-/// The row as that study ran it on `d`. Weights of density 0.5, 0.3333, 0.25 are 2:4, 2:6, 2:8 on the
-/// flexible cores, 2:4 on the sparse core, dense on the dense core, and uniformly random on the
+/// The row as that study ran it on `d`. Weights of density 0.5, 0.3333, 0.25 are 2:4, 2:6, 2:8 on
+/// the flexible cores, 2:4 on the sparse core, dense on the dense core, and uniformly random on the
 /// dual-side core. At 0.3333 the study padded the reduction to a multiple of 48 (eight blocks of
 /// six) for the flexible and the dual-side cores.
 /// @throws shape_error on another density, or what simulate throws.

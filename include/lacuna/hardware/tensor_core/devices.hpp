@@ -12,7 +12,8 @@ namespace lacuna::inline LACUNA_ABI::hardware::tensor_core {
 namespace detail {
 inline const std::vector<std::string>& case_study() {
   static const std::vector<std::string> text{
-      "machine, bandwidths and access counts: Wu et al., Sparseloop, MICRO 2022, fig. 15 case study, "
+      "machine, bandwidths and access counts: Wu et al., Sparseloop, MICRO 2022, fig. 15 case "
+      "study, "
       "artifact github Accelergy-Project/micro22-sparseloop-artifact"};
   return text;
 }
@@ -69,8 +70,8 @@ inline device tasd(std::string name, std::vector<n_m_pattern> menu, index_t term
   return d;
 }
 
-/// Flexible N:M core with VEGETA's patterns N = 1, 2, 4, ... < m of one m (HPCA 2023) on the study's
-/// array. @throws shape_error unless m is a power of two from 2 to the number of lanes.
+/// Flexible N:M core with VEGETA's patterns N = 1, 2, 4, ... < m of one m (HPCA 2023) on the
+/// study's array. @throws shape_error unless m is a power of two from 2 to the number of lanes.
 [[nodiscard]] inline device vegeta_tensor_core(index_t m) {
   device d = sparse_tensor_core();
   if (m < 2 || m > d.lanes || !std::has_single_bit(static_cast<std::uint64_t>(m))) {

@@ -15,8 +15,8 @@ struct layer_patterns {
   operand_pattern activations{dense_pattern{}};  ///< B
 };
 
-/// A whole network, layer after layer: the sum of `simulate` over its products, groups and heads one
-/// after another. `patterns(layer)` gives each layer its `layer_patterns`.
+/// A whole network, layer after layer: the sum of `simulate` over its products, groups and heads
+/// one after another. `patterns(layer)` gives each layer its `layer_patterns`.
 /// @throws what simulate throws, with the layer's name in front; shape_error on an empty network.
 template <class Patterns>
 [[nodiscard]] report simulate_network(const device& d, const network::network_shape& net,

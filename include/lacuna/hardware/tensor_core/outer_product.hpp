@@ -43,7 +43,8 @@ namespace detail {
 // each group of `width` that is not empty.
 inline double bitmask_bytes(double positions, double fibre, double density, index_t width) {
   if (density == 1) return 0;
-  return (positions / fibre + positions * (1 - std::pow(1 - density, static_cast<double>(width)))) / 8;
+  return (positions / fibre + positions * (1 - std::pow(1 - density, static_cast<double>(width)))) /
+         8;
 }
 
 inline report run_outer_product(const device& d, const gemm_extents& g, double da, double db,
@@ -64,7 +65,8 @@ inline report run_outer_product(const device& d, const gemm_extents& g, double d
   const double b_mask = bitmask_bytes(k * n, as_double(b_tile), db, width);
   const double work = m * k * n * da * db;
   // the array runs whole tiles; those at the edge are as slow as full ones
-  const double tiled = 4 * row_tiles * as_double(a_tile) * col_tiles * as_double(b_tile) * k * da * db;
+  const double tiled =
+      4 * row_tiles * as_double(a_tile) * col_tiles * as_double(b_tile) * k * da * db;
   const double steps = tiled / (as_double(d.multipliers()) * a.utilisation * b.utilisation);
 
   report r;
@@ -72,7 +74,8 @@ inline report run_outer_product(const device& d, const gemm_extents& g, double d
   r.macs = {m * k * n, work, work};
   const double a_smem = a_values * col_tiles, b_smem = b_values * row_tiles;
   const double a_lrf = 2 * a_smem, b_lrf = 2 * b_smem;  // each goes to two sub-partitions
-  const double a_turns = as_double(ceil_div(a_tile, width)), b_turns = as_double(ceil_div(b_tile, width));
+  const double a_turns = as_double(ceil_div(a_tile, width)),
+               b_turns = as_double(ceil_div(b_tile, width));
   const double a_smem_mask = a_mask * col_tiles, b_smem_mask = b_mask * row_tiles;
   // LRF metadata are per sub-partition in the study's count: half of what the SMEM sends
   const double a_bits = a_smem_mask / 2, b_bits = b_smem_mask / 2;
@@ -86,7 +89,8 @@ inline report run_outer_product(const device& d, const gemm_extents& g, double d
       {"DRAM", 'B', b_values * keep.b_fetches, 0, b_mask * keep.b_fetches, 0, b_values + b_mask},
       {"DRAM", 'Z', 0, m * n, 0, 0, m * n}};
   const double smem_read = a_smem + b_smem + a_smem_mask + b_smem_mask;
-  const double smem_write = (a_values + a_mask) * keep.a_fetches + (b_values + b_mask) * keep.b_fetches;
+  const double smem_write =
+      (a_values + a_mask) * keep.a_fetches + (b_values + b_mask) * keep.b_fetches;
   const double smem = std::max(smem_read, smem_write) / d.smem_bytes_per_cycle;
   const double dram = std::max(smem_write, m * n) / d.dram_bytes_per_cycle;
   r.bounds = {{"multipliers", steps}, {"SMEM bandwidth", smem}, {"DRAM bandwidth", dram}};

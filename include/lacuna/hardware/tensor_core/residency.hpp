@@ -32,10 +32,10 @@ struct residency {
   bool streamed{false};  ///< pieces along k pass through, nothing is kept
 };
 
-/// Every way to keep some strips of A and of B in `capacity` bytes, with either operand in the outer
-/// loop: the outer one is fetched once, the inner one once a group of the outer unless it is held
-/// whole. Counts of strips double from one to all. Besides, nothing kept: as tiles of the result stay
-/// in the array, pieces of both operands may pass through, each strip again for each tile.
+/// Every way to keep some strips of A and of B in `capacity` bytes, with either operand in the
+/// outer loop: the outer one is fetched once, the inner one once for each group of the outer that
+/// is held. Counts of strips double from one to all. Besides, nothing kept: as tiles of the result
+/// stay in the array, pieces of both operands may pass through, each strip again for each tile.
 [[nodiscard]] inline std::vector<residency> residencies(const strips& a, const strips& b,
                                                         double capacity) {
   const index_t a_all = ceil_div(a.extent, a.step);
@@ -52,10 +52,8 @@ struct residency {
     if (b_held > capacity) continue;
     for (const index_t na : counts(a_all)) {
       if (a.held(na) + b_held > capacity) continue;
-      const auto a_groups = static_cast<double>(ceil_div(a_all, na));
-      const auto b_groups = static_cast<double>(ceil_div(b_all, nb));
-      out.push_back({1, nb == b_all ? 1 : a_groups, false});  // A in the outer loop
-      out.push_back({na == a_all ? 1 : b_groups, 1, false});  // B in the outer loop
+      out.push_back({1, static_cast<double>(ceil_div(a_all, na)), false});  // A in the outer loop
+      out.push_back({static_cast<double>(ceil_div(b_all, nb)), 1, false});  // B in the outer loop
     }
   }
   return out;

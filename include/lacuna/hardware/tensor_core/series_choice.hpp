@@ -17,7 +17,8 @@ namespace lacuna::inline LACUNA_ABI::hardware::tensor_core {
 /// cost less than dense, cheapest first; of equal shares the one with fewest terms.
 [[nodiscard]] inline std::vector<series_pattern> reachable_series(const device& d) {
   std::vector<series_pattern> all;
-  const auto extend = [&](const auto& self, const series_pattern& so_far, std::size_t from) -> void {
+  const auto extend = [&](const auto& self, const series_pattern& so_far,
+                          std::size_t from) -> void {
     for (std::size_t i = from; i < d.menu.size(); ++i) {
       series_pattern s = so_far;
       s.terms.insert(s.terms.begin(), term_pattern{d.menu[i], 1});  // larger terms first
@@ -41,7 +42,8 @@ namespace lacuna::inline LACUNA_ABI::hardware::tensor_core {
 /// The cheapest of `reachable_series` that is expected to drop at most `budget` of the non-zeros of
 /// an operand with independent non-zeros; dense where there is none.
 /// @throws shape_error unless 0 < density <= 1.
-[[nodiscard]] inline operand_pattern cheapest_series(const device& d, double density, double budget) {
+[[nodiscard]] inline operand_pattern cheapest_series(const device& d, double density,
+                                                     double budget) {
   for (const series_pattern& s : reachable_series(d)) {
     if (expected_dropped_share(s, density) <= budget) return s;
   }

@@ -78,19 +78,22 @@ inline mapped_operand map_terms(const device& d, const operand_pattern& p) {
       } else if (std::holds_alternative<dense_pattern>(t.what)) {
         out.terms.push_back({1, 1});
       } else {
-        out.notes.push_back(message(d.name, " does not run the term ", to_string(t.what), ": dense path"));
+        out.notes.push_back(
+            message(d.name, " does not run the term ", to_string(t.what), ": dense path"));
         out.terms.push_back({1, 1});
       }
     }
     double share = 0;
-    for (const n_m_pattern& t : out.terms) share += static_cast<double>(t.n) / static_cast<double>(t.m);
+    for (const n_m_pattern& t : out.terms)
+      share += static_cast<double>(t.n) / static_cast<double>(t.m);
     const auto terms = static_cast<index_t>(out.terms.size());
     if (d.order == dataflow::b_and_c_stationary && terms > d.max_terms) {
       out.notes.push_back(message(d.name, " runs at most ", d.max_terms, " terms, not ",
                                   to_string(*s), ": dense path"));
       out.terms = {{1, 1}};
     } else if (share >= 1 && terms > 1) {
-      out.notes.push_back(message(to_string(*s), " costs no less than the dense product: dense path"));
+      out.notes.push_back(
+          message(to_string(*s), " costs no less than the dense product: dense path"));
       out.terms = {{1, 1}};
     }
   } else {
@@ -112,9 +115,10 @@ inline bool structured(const operand_pattern& p) {
 /// patterns along k. Where only B has structure and the device has extraction units, the operands
 /// trade places (Z^T = B^T A^T: TASD-A). What the device can't run takes the dense path, and a note
 /// says so.
-/// @throws shape_error on extents below 1, densities outside (0, 1], N:M out of range or longer than
-/// k, an empty series; unsupported_error on N:M with shared rows.
-[[nodiscard]] inline report simulate(const device& d, const gemm_extents& g, const operand_pattern& a,
+/// @throws shape_error on extents below 1, densities outside (0, 1], N:M out of range or longer
+/// than k, an empty series; unsupported_error on N:M with shared rows.
+[[nodiscard]] inline report simulate(const device& d, const gemm_extents& g,
+                                     const operand_pattern& a,
                                      const operand_pattern& b = dense_pattern{},
                                      const simulate_options& options = {}) {
   require_valid(g);
@@ -127,7 +131,8 @@ inline bool structured(const operand_pattern& p) {
     simulate_options traded = options;
     std::swap(traded.a_is_activation, traded.b_is_activation);
     report r = simulate(d, {g.n, g.k, g.m}, b, dense_pattern{}, traded);
-    for (traffic& t : r.memory) t.operand = t.operand == 'A' ? 'B' : t.operand == 'B' ? 'A' : t.operand;
+    for (traffic& t : r.memory)
+      t.operand = t.operand == 'A' ? 'B' : t.operand == 'B' ? 'A' : t.operand;
     r.macs.effectual *= density(a);
     r.notes.insert(r.notes.begin(), "operands traded: the structured one streams");
     require_consistent(r);

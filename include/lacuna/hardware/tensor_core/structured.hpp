@@ -19,9 +19,10 @@ namespace lacuna::inline LACUNA_ABI::hardware::tensor_core {
 struct structured_work {
   gemm_extents extents;
   std::vector<n_m_pattern> terms{{1, 1}};
-  double effectual_a{1};        ///< share of A's values that are not zero, at most what is stored
-  double density_b{1};          ///< of the other operand
-  bool extracted_at_run_time{false};  ///< A is an activation: its terms are made while it is written
+  double effectual_a{1};  ///< share of A's values that are not zero, at most what is stored
+  double density_b{1};    ///< of the other operand
+  bool extracted_at_run_time{
+      false};  ///< A is an activation: its terms are made while it is written
 };
 
 namespace detail {
@@ -64,7 +65,8 @@ inline report run_structured(const device& d, const structured_work& w, index_t 
   r.macs = {m * as_double(g.k) * n, m * as_double(g.k) * n * w.effectual_a * w.density_b, executed};
   const double a_dram = keep.a_fetches;
   r.memory = {
-      {"LRF", 'A', executed, values * col_tiles, executed * metadata / values, metadata * col_tiles},
+      {"LRF", 'A', executed, values * col_tiles, executed * metadata / values,
+       metadata * col_tiles},
       {"RF", 'Z', reductions - m * n, reductions + m * n},
       {"SMEM", 'A', values * col_tiles, values * a_dram, metadata * col_tiles, metadata * a_dram},
       {"SMEM", 'B', b_values * row_tiles * passes, b_values * keep.b_fetches,
@@ -101,7 +103,8 @@ inline report run_structured(const device& d, const structured_work& w, index_t 
   if (longest != g.k) {
     r.notes.push_back(message("reduction padded from ", g.k, " to ", longest));
   }
-  if (passes > 1) r.notes.push_back(message("a pass over B for each of ", w.terms.size(), " terms"));
+  if (passes > 1)
+    r.notes.push_back(message("a pass over B for each of ", w.terms.size(), " terms"));
   if (keep.streamed) r.notes.emplace_back("the shared memory keeps nothing: operands pass through");
   return r;
 }
@@ -115,8 +118,8 @@ inline bool better(const report& a, const report& b) {
 }  // namespace detail
 
 /// Dense, N:M and series-of-N:M work on a core whose lanes reduce. With S steps of 64 rows x 16
-/// lanes (rows and lanes of `d`), tiles of T columns, w = n / m of each term, K' = k padded to whole
-/// steps:
+/// lanes (rows and lanes of `d`), tiles of T columns, w = n / m of each term, K' = k padded to
+/// whole steps:
 ///   steps  = sum over terms of ceil(m / 64) (K' / span) n        span: reduction_span
 ///   SMEM   A = sum w m K' ceil(n / T), metadata bits / 8 of it;  B = K' n ceil(m / 64)
 ///   DRAM   A and B once, or again where the shared memory can't keep them; Z once

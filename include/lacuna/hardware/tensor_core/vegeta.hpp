@@ -16,16 +16,17 @@ namespace lacuna::inline LACUNA_ABI::hardware::tensor_core {
 /// multipliers that take tile instructions of 16 x 16 results and 32 kept values of the reduction.
 /// All parameters are recalled, hence `unverified`; the tiles 16 x 128 x 16 of 1:4 are published.
 struct vegeta_engine {
-  index_t alpha{16};          ///< columns that share a broadcast: 16 / alpha columns of units
-  index_t beta{2};            ///< multipliers that share an adder tree: 32 / beta rows of units
-  index_t result_tiles{4};    ///< tiles of the result in flight: half of eight tile registers
-  index_t interval{16};       ///< cycles between instructions: 16 x 16 x 32 work on 512 multipliers
+  index_t alpha{16};        ///< columns that share a broadcast: 16 / alpha columns of units
+  index_t beta{2};          ///< multipliers that share an adder tree: 32 / beta rows of units
+  index_t result_tiles{4};  ///< tiles of the result in flight: half of eight tile registers
+  index_t interval{16};     ///< cycles between instructions: 16 x 16 x 32 work on 512 multipliers
 
   [[nodiscard]] index_t rows() const noexcept { return 32 / beta; }
   [[nodiscard]] index_t columns() const noexcept { return 16 / alpha; }
   /// Fill, 16 rows of A, drain of one instruction: 2 R + C + 16 - 2 + log2 beta.
   [[nodiscard]] double latency() const noexcept {
-    return static_cast<double>(2 * rows() + columns() + 16 - 2) + std::log2(static_cast<double>(beta));
+    return static_cast<double>(2 * rows() + columns() + 16 - 2) +
+           std::log2(static_cast<double>(beta));
   }
 };
 
@@ -38,7 +39,8 @@ struct vegeta_engine {
 /// the reduction. @throws shape_error unless n is 1, 2 or 4 and the extents are positive.
 [[nodiscard]] inline std::int64_t tile_instructions(const gemm_extents& g, index_t n) {
   require_valid(g);
-  if (n != 1 && n != 2 && n != 4) throw shape_error(message("VEGETA keeps 1, 2 or 4 of 4, not ", n));
+  if (n != 1 && n != 2 && n != 4)
+    throw shape_error(message("VEGETA keeps 1, 2 or 4 of 4, not ", n));
   return ceil_div(g.m, 16) * ceil_div(g.n, 16) * ceil_div(g.k, 128 / n);
 }
 
@@ -54,9 +56,10 @@ struct vegeta_engine {
 }
 
 /// Cycles of a product: instructions follow each other every `interval` cycles, and each group of
-/// result tiles in flight shows the latency of its last instruction once. `cover` is the n of 4 that
-/// the reduction costs; it may be an expectation.
-[[nodiscard]] inline double vegeta_cycles(const vegeta_engine& e, const gemm_extents& g, double cover) {
+/// result tiles in flight shows the latency of its last instruction once. `cover` is the n of 4
+/// that the reduction costs; it may be an expectation.
+[[nodiscard]] inline double vegeta_cycles(const vegeta_engine& e, const gemm_extents& g,
+                                          double cover) {
   require_valid(g);
   const auto tiles = static_cast<double>(ceil_div(g.m, 16) * ceil_div(g.n, 16));
   const double depth = static_cast<double>(ceil_div(g.k, 32)) * cover / 4;
