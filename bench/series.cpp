@@ -46,7 +46,7 @@ void terms_row(const gemm_extents& s) {
        // Apart: the second adds to what the first wrote.
        [&] {
          first(x, y);
-         second(x, y, lacuna::serial{}, lacuna::add_residual(y));
+         second(x, y, lacuna::serial{}, lacuna::add(y));
        },
        [&] { whole(x, y); }});
   const lacuna::series_pattern p{{lacuna::as_term(Terms{})...}};

@@ -49,7 +49,7 @@ struct series_pattern {
 [[nodiscard]] inline std::string to_string(const series_pattern& s) {
   std::string text;
   for (const term_pattern& t : s.terms) {
-    text += (text.empty() ? "" : "+") + to_string(t.what);
+    text.append(text.empty() ? "" : "+").append(to_string(t.what));
     if (t.keep == 1) continue;
     char shortest[32];
     text.append("@").append(shortest, std::to_chars(shortest, std::end(shortest), t.keep).ptr);
