@@ -22,7 +22,7 @@ set(below_network core format prune kernel decompose op)
 set(below_train core format prune kernel decompose op network)
 # A model's cost depends on shapes and patterns, never on CPU code: of network only the shapes.
 set(below_hardware core format network/layer_shape.hpp network/zoo)
-set(below_io core format network hardware)
+set(below_io core format decompose network hardware)
 set(opt_in network train hardware io)  # what <lacuna/lacuna.hpp> leaves to the user
 
 set(violations 0)

@@ -22,12 +22,12 @@ inline constexpr std::size_t cache_line = 64;
 /// and mapping 4 KB pages one by one took half of the time to decompose a matrix of 64 MB. Does
 /// nothing below 4 MB or where the system knows no huge pages.
 inline void prefer_huge_pages([[maybe_unused]] void* block,
-                              [[maybe_unused]] std::size_t bytes) noexcept {
+                              [[maybe_unused]] std::size_t size) noexcept {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
   constexpr std::uintptr_t page = 4096;
-  if (bytes < 4U << 20U) return;
+  if (size < 4U << 20U) return;
   const auto first = (reinterpret_cast<std::uintptr_t>(block) + page - 1) / page * page;
-  const auto last = (reinterpret_cast<std::uintptr_t>(block) + bytes) / page * page;
+  const auto last = (reinterpret_cast<std::uintptr_t>(block) + size) / page * page;
   madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
 #endif
 }

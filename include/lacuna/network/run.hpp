@@ -3,7 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <lacuna/core/executor.hpp>
@@ -17,14 +19,20 @@ struct workspace {
   std::vector<feature_map<T>> outputs;  ///< by buffer; by node in training
   std::vector<feature_map<T>> gradients;
   std::vector<layer_state<T>> states;
+  feature_map<T> hooked;  ///< what a layer reads instead of its input
   network::scratch<T> scratch;
 };
+
+/// Sees, and may change, what a convolution or linear layer is about to read: a copy of its own.
+template <class T>
+using input_hook = std::function<void(node_id, feature_map<T>&)>;
 
 namespace detail {
 /// Runs the graph over images (count, c, h, w); node id writes to buffer buffer_of(id).
 template <class T, class BufferOf>
 const feature_map<T>& run(const graph<T>& g, const T* images, index_t count, workspace<T>& w,
-                          bool training, std::size_t buffers, BufferOf&& buffer_of) {
+                          bool training, std::size_t buffers, BufferOf&& buffer_of,
+                          const input_hook<T>& hook = {}) {
   if (w.outputs.size() < buffers) w.outputs.resize(buffers);
   w.states.resize(g.nodes().size());
   std::vector<const feature_map<T>*> in;
@@ -41,6 +49,14 @@ const feature_map<T>& run(const graph<T>& g, const T* images, index_t count, wor
             copy_from_nchw(images, extents, out);
           } else {
             out.resize(extents);
+            if constexpr (requires { layer.weight; }) {
+              if (hook) {
+                w.hooked.resize(in[0]->extents());
+                w.hooked.array() = in[0]->array();
+                hook(id, w.hooked);
+                in[0] = &w.hooked;
+              }
+            }
             forward_pass<T> pass{in, out, w.states[id], w.scratch, training};
             layer.forward(pass);
           }
@@ -111,14 +127,18 @@ template <class T>
   return out;
 }
 
-/// Inference with dense Eigen products, layer by layer. Images go through `chunk` at a time, one
-/// chunk a task: large enough to make one good product of many images, small enough to stay in
-/// cache.
+/// Inference with dense Eigen products, layer by layer. A hook, where one is given, sees what
+/// convolutions and linear layers read, and is called on the executor's threads. Images go through
+/// `chunk` at a time, one chunk a task: large enough to make one good product of many images, small
+/// enough to stay in cache.
 template <class T>
 class dense_inference {
  public:
-  explicit dense_inference(const graph<T>& g, index_t chunk = 16)
-      : graph_(&g), plan_(plan_buffers(g)), chunk_(std::max<index_t>(1, chunk)) {}
+  explicit dense_inference(const graph<T>& g, index_t chunk = 16, input_hook<T> hook = {})
+      : graph_(&g),
+        plan_(plan_buffers(g)),
+        chunk_(std::max<index_t>(1, chunk)),
+        hook_(std::move(hook)) {}
 
   /// (n, c, h, w) of the output for `images` (n, ...).
   [[nodiscard]] extents4 output_extents(const extents4& images) const {
@@ -150,9 +170,9 @@ class dense_inference {
       for (index_t c = chunks * task / tasks; c < chunks * (task + 1) / tasks; ++c) {
         const index_t first = c * chunk_;
         const index_t count = std::min(chunk_, wanted.n - first);
-        const auto& result =
-            detail::run(*graph_, x.data() + first * wanted.size() / wanted.n, count, w, false,
-                        plan_.buffers, [&](std::size_t id) { return plan_.buffer_of[id]; });
+        const auto& result = detail::run(
+            *graph_, x.data() + first * wanted.size() / wanted.n, count, w, false, plan_.buffers,
+            [&](std::size_t id) { return plan_.buffer_of[id]; }, hook_);
         copy_to_nchw(result, y.data() + first * out.size() / wanted.n);
       }
     });
@@ -168,6 +188,7 @@ class dense_inference {
   const graph<T>* graph_;
   buffer_plan plan_;
   index_t chunk_;
+  input_hook<T> hook_;
   std::vector<workspace<T>> workspaces_;
 };
 
