@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # Writes docs/results.md: products against Eigen with both compilers at -O2 and -O3, compile times,
-# and the demo's table. Takes about eight minutes on an idle machine; run it from anywhere.
+# and the demo's table. Takes about fifteen minutes on an idle machine; run it from anywhere.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$(mktemp)
@@ -44,6 +44,38 @@ for preset in bench bench-clang; do
   cmake --build build/$preset --target bench_ratio_O2 bench_ratio_O3 > /dev/null
   for level in O2 O3; do build/$preset/bench/bench_ratio_$level --markdown >> "$out"; done
 done
+{
+  echo "## Series"
+  echo
+  for preset in bench bench-clang; do
+    cmake --build build/$preset --target bench_series_O2 > /dev/null
+    build/$preset/bench/bench_series_O2
+    echo
+  done
+  echo "### Activations at run time"
+  echo
+  echo "GB/s read and written, matrix of 1 GiB; \`copy\` is the machine's own bandwidth."
+  echo
+  echo '```text'
+  cmake --build build/bench --target bench_decompose_activations > /dev/null
+  build/bench/bench/bench_decompose_activations --benchmark_min_time=0.5 2> /dev/null | sed -e 's/[[:space:]]*$//'
+  echo '```'
+  echo
+  echo "## TASDER without fine-tuning"
+  echo
+  echo '`lacuna-tasder`, `lacuna-tasder --shapes`, and `lacuna-voice` on what `examples/voice/fetch.sh` gets:'
+  echo
+  echo '```text'
+  cmake --preset demo > /dev/null
+  cmake --build build/demo --target lacuna-tasder lacuna-voice > /dev/null
+  build/demo/lacuna-tasder | sed -e '/epoch/d;s/[[:space:]]*$//'
+  echo
+  build/demo/lacuna-tasder --shapes
+  echo
+  if examples/voice/fetch.sh build/voice > /dev/null; then build/demo/lacuna-voice build/voice; fi
+  echo '```'
+  echo
+} >> "$out"
 {
   echo "## Compile time"
   echo

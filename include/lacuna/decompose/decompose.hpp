@@ -47,6 +47,20 @@ template <class... Terms>
   return rows;
 }
 
+/// Row i of the residual: the values that no term holds.
+template <class T>
+void leave(const assigned_rows<T>& rows, index_t i,
+           const aligned_vector<importance_t<T>>& importance, T* left) {
+  const index_t cols = rows.w.cols;
+  if constexpr (std::is_same_v<T, importance_t<T>>) {
+    if (rows.w.col_stride == 1) {
+      const T* rest = importance.data() + remainder<T>::margin + i * cols;
+      return kernel::simd::keep_where_left<xsimd::default_arch>(&rows.w(i, 0), rest, cols, left);
+    }
+  }
+  for (index_t k = 0; k < cols; ++k) left[k] = rows.value(i, k, 0);
+}
+
 template <class... Terms, scalar T, class Score>
 [[nodiscard]] auto decompose(matrix_view<const T> w, index_t taps, const Score& score) {
   const series_pattern p{{as_term(Terms{})...}};
@@ -73,10 +87,7 @@ template <class... Terms, scalar T, class Score>
       (std::get<I>(collectors).append(rows, static_cast<std::uint8_t>(I + 1)), ...);
     }
     (std::index_sequence_for<Terms...>{});
-    for (index_t i = 0; i < count; ++i) {
-      T* left = &residual(first + i, 0);
-      for (index_t k = 0; k < w.cols; ++k) left[k] = rows.value(i, k, 0);
-    }
+    for (index_t i = 0; i < count; ++i) leave(rows, i, importance, &residual(first + i, 0));
   }
   return std::apply(
       [&](auto&... c) {

@@ -10,6 +10,7 @@
 #include <lacuna/core/exceptions.hpp>
 #include <lacuna/core/matrix_view.hpp>
 #include <lacuna/core/message.hpp>
+#include <lacuna/kernel/simd/magnitude.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 
@@ -69,16 +70,22 @@ void rate_row(matrix_view<const T> w, index_t row, const Score& score, Real* imp
   constexpr Real largest = std::numeric_limits<Real>::max();
   constexpr Real least = std::numeric_limits<Real>::min();
   bool sound = true;
-  for (index_t k = 0; k < w.cols; ++k) {
+  if constexpr (std::is_same_v<Score, by_magnitude> && std::is_same_v<T, Real>) {
+    if (w.col_stride == 1) {
+      if (kernel::simd::magnitudes<xsimd::default_arch>(&w(row, 0), w.cols, importance)) return;
+      sound = false;
+    }
+  }
+  for (index_t k = 0; sound && k < w.cols; ++k) {
     const Real value = static_cast<Real>(w(row, k));
     if constexpr (std::is_same_v<Score, by_magnitude>) {
       const Real size = std::abs(value);
       importance[k] = size;
-      sound &= size <= largest;
+      sound = size <= largest;
     } else {
       const auto worth = static_cast<Real>(score(row, k, value));
       importance[k] = value == Real(0) ? Real(0) : worth < least ? least : worth;
-      sound &= std::abs(value) <= largest && worth >= Real(0);
+      sound = std::abs(value) <= largest && worth >= Real(0);
     }
   }
   if (sound) return;
