@@ -41,35 +41,57 @@ void terms_row(const gemm_extents& s) {
   const matmul whole(d.terms);
   const matmul first(d.terms.template term<0>());
   const matmul second(d.terms.template term<1>());
-  const auto t = bench::interleaved_medians(
-      {[&] { y.noalias() = w * x; }, [&] { first(x, y); }, [&] { second(x, y); },
-       // Apart: the second adds to what the first wrote.
-       [&] {
-         first(x, y);
-         second(x, y, lacuna::serial{}, lacuna::add(y));
-       },
-       [&] { whole(x, y); }});
+  const auto t = bench::interleaved_medians({[&] { y.noalias() = w * x; }, [&] { first(x, y); },
+                                             [&] { second(x, y); },
+                                             // Apart: the second adds to what the first wrote.
+                                             [&] {
+                                               first(x, y);
+                                               second(x, y, lacuna::serial{}, lacuna::add(y));
+                                             },
+                                             [&] { whole(x, y); }});
   const lacuna::series_pattern p{{lacuna::as_term(Terms{})...}};
   std::printf("| %s | %tdx%tdx%td | %.0f | %.0f | %.0f | %.0f | %.0f | %.2f | %.2f |\n",
               to_string(p).c_str(), s.m, s.k, s.n, t[0] * 1e6, t[1] * 1e6, t[2] * 1e6, t[3] * 1e6,
               t[4] * 1e6, t[4] / (t[1] + t[2]), t[3] / t[4]);
 }
 
-void exact_row(const gemm_extents& s, double density) {
-  const auto w = sparse_matrix(s.m, s.k, density);
+/// Rows in groups of eight that share nine of ten of their values' places, as matrices have whose
+/// inputs were pruned for groups of outputs.
+dense_matrix<float> related_rows(index_t rows, index_t cols, double density) {
+  dense_matrix<float> w = sparse_matrix(rows, cols, density / 10);
+  const dense_matrix<float> values = bench::normal_matrix(rows, cols, 2);
+  lacuna::random_source random(4);
+  for (index_t i = 0; i < rows; i += 8) {
+    for (index_t k = 0; k < cols; ++k) {
+      if (random.uniform() < density * 0.9) w.col(k).segment(i, 8) = values.col(k).segment(i, 8);
+    }
+  }
+  return w;
+}
+
+void exact_row(const char* kind, const gemm_extents& s, const dense_matrix<float>& w) {
   const auto x = bench::normal_matrix(s.k, s.n, 2);
   dense_matrix<float> y(s.m, s.n);
+  const double density =
+      static_cast<double>((w.array() != 0).count()) / static_cast<double>(w.size());
   const matmul dense(w);
   const matmul csr(lacuna::to_block_csr<1, 1>(w));
   const matmul half(lacuna::decompose<n_m<2, 4>, unstructured>(w).terms);
   const matmul eighth(lacuna::decompose<n_m<1, 8>, unstructured>(w).terms);
-  const matmul shared(lacuna::decompose<n_m<2, 4, 8>, unstructured>(w).terms);
-  const auto t = bench::interleaved_medians({[&] { y.noalias() = w * x; }, [&] { dense(x, y); },
-                                             [&] { csr(x, y); }, [&] { half(x, y); },
-                                             [&] { eighth(x, y); }, [&] { shared(x, y); }});
-  std::printf("| %tdx%tdx%td | %.2f | %.0f | %.0f | %.0f | %.0f | %.0f | %.0f | %s |\n", s.m, s.k,
-              s.n, density, t[0] * 1e6, t[1] * 1e6, t[2] * 1e6, t[3] * 1e6, t[4] * 1e6, t[5] * 1e6,
-              to_string(lacuna::decompose_exact(w).best().series).c_str());
+  const matmul shared(lacuna::decompose<n_m<1, 4, 8>, unstructured>(w).terms);
+  const auto exact = lacuna::decompose_exact(w, {lacuna::block_pattern{8, 1}});
+  const matmul columns(lacuna::collect<block<8, 1>, unstructured>(w, exact.term_of).terms);
+  const auto t = bench::interleaved_medians(
+      {[&] { y.noalias() = w * x; }, [&] { dense(x, y); }, [&] { csr(x, y); }, [&] { half(x, y); },
+       [&] { eighth(x, y); }, [&] { shared(x, y); }, [&] { columns(x, y); }});
+  std::printf("| %s | %tdx%tdx%td | %.2f |", kind, s.m, s.k, s.n, density);
+  for (const double seconds : t) std::printf(" %.0f |", seconds * 1e6);
+  const auto best = lacuna::decompose_exact(w).best();
+  std::string picked;
+  for (const auto& term : best.series.terms) {
+    picked += (picked.empty() ? "" : "+") + to_string(term.what);
+  }
+  std::printf(" %s |\n", picked.c_str());
 }
 
 void decompose_row(index_t size) {
@@ -119,12 +141,17 @@ int main(int argc, char** /*argv*/) {
     terms_row<at_most<block<8, 8>, 25>, n_m<1, 8>>(s);
   }
   std::printf(
-      "\nExact series of matrices that were pruned at random, microseconds; what "
-      "`decompose_exact` picks last.\n\n| m x k x n | density | Eigen dense | dense | CSR | "
-      "2:4 + rest | 1:8 + rest | 2:4x8 + rest | picked |\n"
-      "|---|---:|---:|---:|---:|---:|---:|---:|---|\n");
+      "\nExact series, microseconds; what `decompose_exact` picks last. Related: eight rows "
+      "share nine of ten places.\n\n| places | m x k x n | density | Eigen dense | dense | "
+      "CSR | 2:4 + rest | 1:8 + rest | 1:4x8 + rest | 8x1 + rest | picked |\n"
+      "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---|\n");
   for (const gemm_extents& s : {gemm_extents{256, 2304, 196}, gemm_extents{512, 128, 784}}) {
-    for (const double density : {0.5, 0.3, 0.2, 0.1, 0.05, 0.02}) exact_row(s, density);
+    for (const double density : {0.5, 0.3, 0.2, 0.1, 0.05, 0.02}) {
+      exact_row("random", s, sparse_matrix(s.m, s.k, density));
+    }
+    for (const double density : {0.5, 0.25, 0.1}) {
+      exact_row("related", s, related_rows(s.m, s.k, density));
+    }
   }
   std::printf(
       "\nDecomposition, GB/s of the matrix.\n\n| matrix | 2:4 | 2:4+2:8 | 2:4+rest |\n"

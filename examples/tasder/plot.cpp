@@ -10,7 +10,8 @@ namespace tasder {
 
 std::string draw(const std::string& title, const std::vector<curve>& curves) {
   constexpr double width = 720, height = 440, left = 60, right = 20, top = 40, bottom = 50;
-  const char* const colours[] = {"#1b6ca8", "#c8553d", "#3a7d44", "#7b4fa3", "#b8860b", "#444444"};
+  const char* const colours[] = {"#1b6ca8", "#c8553d", "#3a7d44", "#7b4fa3",
+                                 "#b8860b", "#444444", "#e377c2", "#17becf"};
   double low = 100;
   double high = 0;
   for (const curve& c : curves) {

@@ -186,6 +186,20 @@ TEST_CASE("groups of filters run along input channels, blocks over all taps", "[
   }
 }
 
+TEST_CASE("an assignment of run time becomes formats", "[decompose]") {
+  const auto w = test::random_matrix<float>(17, 40, 6);
+  const auto direct = decompose<n_m<2, 4>, at_most<block<8, 8>, 25>, unstructured>(w);
+  const auto held = assign(w, parse_series_pattern("2:4+8x8@0.25+unstructured"));
+  const auto collected = lacuna::collect<n_m<2, 4>, block<8, 8>, unstructured>(w, held);
+  CHECK(collected.terms == direct.terms);
+  CHECK(collected.residual == direct.residual);
+  using Catch::Contains;
+  CHECK_THROWS_WITH((lacuna::collect<n_m<1, 4>, block<8, 8>, unstructured>(w, held)),
+                    Contains("term 0 holds 2 columns of the group at (0, 0), which is not 1:4"));
+  CHECK_THROWS_WITH((lacuna::collect<n_m<2, 4>, block<8, 8>>(w, held)), Contains("has term 3"));
+  CHECK_THROWS_WITH((lacuna::collect<n_m<2, 4>>(w.topRows(3).eval(), held)), Contains("(3, 40)"));
+}
+
 TEST_CASE("scores decide, also of filters", "[decompose]") {
   dense_matrix<float> w(1, 4);
   w << 4, 3, 2, 1;

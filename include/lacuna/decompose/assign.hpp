@@ -50,6 +50,25 @@ inline void expect_decomposable(const series_pattern& p, index_t rows, index_t c
   }
 }
 
+/// @throws format_error at the first group in which term `mark` holds more than its N:M pattern
+/// lets it.
+inline void expect_obeyed(const pattern& p, const assignment& held, std::uint8_t mark) {
+  const auto* g = std::get_if<n_m_pattern>(&p);
+  if (g == nullptr) return;
+  for (index_t i = 0; i < held.rows(); i += g->shared_rows) {
+    for (index_t k = 0; k < held.cols(); k += g->m) {
+      const auto group = held.block(i, k, std::min(g->shared_rows, held.rows() - i),
+                                    std::min(g->m, held.cols() - k));
+      const index_t columns = (group.array() == mark).colwise().any().count();
+      if (columns > g->n) {
+        throw format_error(message("term ", int{mark} - 1, " holds ", columns,
+                                   " columns of the group at (", i, ", ", k, "), which is not ",
+                                   to_string(p)));
+      }
+    }
+  }
+}
+
 /// Takes the terms one after the other, each from what those before it left. `importance` is
 /// used up.
 template <class Real>

@@ -61,6 +61,25 @@ void leave(const assigned_rows<T>& rows, index_t i,
   for (index_t k = 0; k < cols; ++k) left[k] = rows.value(i, k, 0);
 }
 
+/// The formats that collectors have gathered, as a series, and the residual.
+template <class... Terms, scalar T>
+[[nodiscard]] auto finish(std::tuple<collector<T, Terms>...>& collectors,
+                          dense_matrix<T> residual) {
+  return std::apply(
+      [&](auto&... c) {
+        return decomposition<series<typename collector<T, Terms>::format...>, dense_matrix<T>>{
+            series(std::move(c).finish()...), std::move(residual)};
+      },
+      collectors);
+}
+
+/// Gives each collector what its term holds of these rows.
+template <class... Terms, scalar T>
+void append(std::tuple<collector<T, Terms>...>& collectors, const assigned_rows<T>& rows) {
+  std::uint8_t mark = 0;
+  std::apply([&](auto&... c) { (c.append(rows, ++mark), ...); }, collectors);
+}
+
 template <class... Terms, scalar T, class Score>
 [[nodiscard]] auto decompose(matrix_view<const T> w, index_t taps, const Score& score) {
   const series_pattern p{{as_term(Terms{})...}};
@@ -83,18 +102,10 @@ template <class... Terms, scalar T, class Score>
 
     const assigned_rows<T> rows{{&w(first, 0), count, w.cols, w.row_stride, w.col_stride},
                                 term_of.data()};
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (std::get<I>(collectors).append(rows, static_cast<std::uint8_t>(I + 1)), ...);
-    }
-    (std::index_sequence_for<Terms...>{});
+    append<Terms...>(collectors, rows);
     for (index_t i = 0; i < count; ++i) leave(rows, i, importance, &residual(first + i, 0));
   }
-  return std::apply(
-      [&](auto&... c) {
-        return decomposition<series<typename collector<T, Terms>::format...>, dense_matrix<T>>{
-            series(std::move(c).finish()...), std::move(residual)};
-      },
-      collectors);
+  return finish<Terms...>(collectors, std::move(residual));
 }
 
 }  // namespace detail
@@ -116,6 +127,35 @@ template <class... Terms, class Derived, class Score = by_magnitude>
 [[nodiscard]] auto decompose(const Eigen::MatrixBase<Derived>& w, const Score& score = {}) {
   static_assert(sizeof...(Terms) > 0, "decompose<n_m<2, 4>, n_m<2, 8>>(w): name the terms");
   return detail::decompose<Terms...>(as_view(w.derived()), 1, score);
+}
+
+/// The terms and residual of an assignment that was made elsewhere, at run time or by
+/// `decompose_exact`: term t in the format of the t-th of `Terms`.
+/// @throws shape_error where w and the assignment differ in shape or a term has no format here,
+/// format_error where what a term holds disobeys its N:M pattern.
+template <class... Terms, class Derived>
+[[nodiscard]] auto collect(const Eigen::MatrixBase<Derived>& w, const assignment& held) {
+  using T = typename Derived::Scalar;
+  const matrix_view<const T> view = as_view(w.derived());
+  if (held.rows() != view.rows || held.cols() != view.cols) {
+    throw shape_error(message("collect: matrix ", to_string_shape(view.rows, view.cols),
+                              ", assignment ", to_string_shape(held.rows(), held.cols())));
+  }
+  if (const int last = held.size() == 0 ? 0 : held.maxCoeff(); last > int{sizeof...(Terms)}) {
+    throw shape_error(message("collect: the assignment has term ", last, ", there are formats for ",
+                              sizeof...(Terms)));
+  }
+  std::uint8_t mark = 0;
+  (detail::expect_obeyed(as_term(Terms{}).what, held, ++mark), ...);
+  const detail::assigned_rows<T> rows{view, held.data()};
+  std::tuple<detail::collector<T, Terms>...> collectors{
+      detail::collector<T, Terms>(view.rows, view.cols)...};
+  detail::append<Terms...>(collectors, rows);
+  dense_matrix<T> residual(view.rows, view.cols);
+  for (index_t i = 0; i < view.rows; ++i) {
+    for (index_t k = 0; k < view.cols; ++k) residual(i, k) = rows.value(i, k, 0);
+  }
+  return detail::finish<Terms...>(collectors, std::move(residual));
 }
 
 /// The same for dense filters: N:M groups run along input channels, a block spans all taps. The
