@@ -182,7 +182,6 @@ template <class Matrix, class Score = by_magnitude>
       swap(random.below(view.cols), random.below(view.cols));
     }
     for (index_t g = 0; g < count; ++g) dropped[static_cast<std::size_t>(g)] = measure(g);
-    if (total() == 0) break;
   }
 
   best.resize(static_cast<std::size_t>(view.cols));
