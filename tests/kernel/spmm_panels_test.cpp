@@ -47,6 +47,61 @@ TEMPLATE_LIST_TEST_CASE("any portion of the output is the reference's, and nothi
   }
 }
 
+TEMPLATE_LIST_TEST_CASE("going through X in blocks that fit the cache changes no bit",
+                        "[kernel][simd]", test::architectures) {
+  constexpr index_t width = kernel::simd::strip_width<float, TestType, 1>;
+  constexpr index_t vectors = width / kernel::simd::lanes<float, TestType>;
+  // Deep enough for several blocks with the widest and the narrowest strip.
+  const index_t depth = 32 * 1024 / (4 * kernel::simd::lanes<float, TestType>)*2 + 77;
+  const index_t m = GENERATE(1, 3, 131);
+  dense_matrix<float> w(m, depth);
+  lacuna::random_source random(3);
+  for (index_t i = 0; i < w.size(); ++i) {
+    const bool kept = random.uniform() < 0.6;
+    w.data()[i] = kept ? static_cast<float>(random.normal()) : 0.0F;
+  }
+  if (m > 1) w.row(1).setZero();
+  const auto whole = kernel::pack_panels<1>(lacuna::to_block_csr<1, 1>(w), depth, identity);
+  auto cut = whole;
+  cut_by_depth(cut);
+  REQUIRE(kernel::simd::detail::depth_block<TestType, 1>(cut) > 0);
+  REQUIRE(kernel::simd::detail::depth_block<TestType, vectors>(cut) > 0);
+  REQUIRE(kernel::simd::detail::depth_block<TestType, vectors>(whole) == 0);
+
+  dense_matrix<float> x(depth, width);
+  for (index_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<float>(random.normal());
+  for (const index_t cols : {index_t{1}, width / 2 + 1, width}) {
+    for (const index_t first : {index_t{0}, m / 2}) {
+      dense_matrix<float> expected = dense_matrix<float>::Constant(m, width, untouched);
+      dense_matrix<float> y = expected;
+      const auto run = [&](const auto& panels, dense_matrix<float>& to) {
+        kernel::simd::spmm_panels<TestType>(panels, first, m, x.data(), width, cols, to.data(),
+                                            width, {}, lacuna::no_epilogue{});
+      };
+      run(whole, expected);
+      run(cut, y);
+      REQUIRE(y == expected);
+    }
+  }
+}
+
+TEST_CASE("cuts count the entries above every step of rows, or there are none", "[kernel][pack]") {
+  const auto w = test::random_blocks<float>(7, 100, 1, 1, 0.5);
+  auto panels = kernel::pack_panels<1>(lacuna::to_block_csr<1, 1>(w), 100, identity);
+  auto turned =
+      kernel::pack_panels<1>(lacuna::to_block_csr<1, 1>(w), 100, [](index_t k) { return 99 - k; });
+  cut_by_depth(panels);
+  cut_by_depth(turned);
+  CHECK(turned.cuts.empty());
+  for (index_t p = 0; p < 7; ++p) {
+    for (index_t step = 0; step <= 5; ++step) {
+      index_t above = panels.offsets[static_cast<std::size_t>(p)];
+      for (index_t k = 0; k < std::min<index_t>(100, step * 32); ++k) above += w(p, k) != 0 ? 1 : 0;
+      CHECK(panels.cut(p, step) == above);
+    }
+  }
+}
+
 TEMPLATE_LIST_TEST_CASE("matrix-vector kernels of every panel height agree with the reference",
                         "[kernel][simd]", test::architectures) {
   const auto m = GENERATE(as<index_t>(), 0, 1, 7, 8, 9, 23);

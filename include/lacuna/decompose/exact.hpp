@@ -21,7 +21,7 @@ namespace lacuna::inline LACUNA_ABI {
 /// shapes, AVX-512, one thread (`bench/series`; docs/results.md has the run).
 struct value_costs {
   double shared{1.0};  ///< of blocks of 4 rows and more, of N:M with 4 shared rows and more
-  double strict{2.3};  ///< where every row has positions of its own: N:M, unstructured
+  double strict{2.0};  ///< where every row has positions of its own: N:M, unstructured
   double dense{1.0};   ///< of the matrix, nothing skipped
 
   [[nodiscard]] double operator()(const pattern& p) const noexcept {

@@ -75,7 +75,9 @@ template <class Arch, matrix_format Format, class Column>
   if constexpr (detail::is_mixed<Format>) {
     return pack_mixed<detail::mixed_rows>(a, depth, column);
   } else {
-    return pack_panels<simd::tile_rows<Arch>(row_unit_v<Format>)>(a, depth, column);
+    auto out = pack_panels<simd::tile_rows<Arch>(row_unit_v<Format>)>(a, depth, column);
+    if constexpr (out.rows_per_panel == 1) cut_by_depth(out);
+    return out;
   }
 }
 /// Columns in another order: the order disappears in the positions.

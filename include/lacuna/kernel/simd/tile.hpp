@@ -42,6 +42,17 @@ class tile {
     unroll<Rows * Vectors>([&](auto i) LACUNA_INLINE_LAMBDA { sums_[i] = value_batch(T(0)); });
   }
 
+  /// Puts all sums aside, Rows * width values from a vector's boundary on, and takes them back.
+  LACUNA_ALWAYS_INLINE void put_aside(T* to) const noexcept {
+    unroll<Rows * Vectors>(
+        [&](auto i) LACUNA_INLINE_LAMBDA { sums_[i].store_aligned(to + i * lanes<T, Arch>); });
+  }
+  LACUNA_ALWAYS_INLINE void take_back(const T* from) noexcept {
+    unroll<Rows * Vectors>([&](auto i) LACUNA_INLINE_LAMBDA {
+      sums_[i] = value_batch::load_aligned(from + i * lanes<T, Arch>);
+    });
+  }
+
   /// sums += values[e] * x[k[e]], for every entry e; row k of X starts at x + k * ldx and is
   /// readable for `width` values.
   LACUNA_ALWAYS_INLINE void accumulate(const T* values, const std::int32_t* k, index_t entries,
