@@ -103,8 +103,10 @@ void approximate(const series_pattern& s, feature_map<T>& x) {
   }
   auto matrix = x.matrix();
   const auto run = [&]<index_t M, index_t... N>(std::integer_sequence<index_t, M, N...>) {
-    ((n == N + 1 && m == M && (approximate_activations<n_m<N + 1, M>>(matrix, matrix), true)) ||
-     ...);
+    const auto one = [&]<index_t Kept>(std::integral_constant<index_t, Kept>) {
+      if (n == Kept) approximate_activations<n_m<Kept, M>>(matrix, matrix);
+    };
+    (one(std::integral_constant<index_t, N + 1>{}), ...);
   };
   if (m > 0 && n >= m) return;
   if (m == 8) return run(std::integer_sequence<index_t, 8, 0, 1, 2, 3, 4, 5, 6>{});
