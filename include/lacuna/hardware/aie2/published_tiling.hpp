@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+
+#include <lacuna/hardware/aie2/device.hpp>
+#include <lacuna/hardware/aie2/published_rule.hpp>
+#include <lacuna/hardware/aie2/workload.hpp>
+
+namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
+
+/// The core buffers of the published systems, each of two halves that swap.
+struct published_buffers {
+  index_t features{8192};     ///< half of the input's 16 KB, and of the output's
+  index_t weights{16384};     ///< a piece
+  index_t pieces_a_pass{32};  ///< weight pieces that go by in one pass over the rows; read off logs
+};
+
+namespace detail {
+/// Halves `c`, in eights, until `fits` or a single block is left.
+template <class Fits>
+[[nodiscard]] index_t halve_until(index_t c, Fits&& fits) {
+  while (c > 8 && !fits(c)) c = round_up(ceil_div(c, 2), 8);
+  return c;
+}
+}  // namespace detail
+
+/// Our own tile shapes for the published rule, since the heuristic of the published compiler is not
+/// public: width over columns, output channels over the cores of a column, rows streamed, input
+/// channels split last. Weight piece: halve the input channels until 8 outputs fit its buffer, then
+/// take as many outputs as fit. Rows: as many as fit the halves of input and output. A memory tile
+/// too small for input, output and its weights evicts to DRAM, in sections of rows.
+/// @throws capacity_error where one row of 8 channels does not fit a core; unsupported_error on
+/// groups; shape_error on extents that are not positive.
+[[nodiscard]] inline scheduled_layer published_tiling(const workload_layer& layer, const device& d,
+                                                      const published_buffers& b = {}) {
+  const network::layer_shape& s = layer.shape;
+  if (s.groups != 1) {
+    throw unsupported_error(message(s.name, ": ", s.groups, " groups; only one is supported"));
+  }
+  if (std::min({s.in, s.out, s.h, s.w, s.out_h(), s.out_w()}) < 1) {
+    throw shape_error(message(s.name, ": expected positive extents, got ", s.in, "x", s.h, "x", s.w,
+                              " to ", s.out, "x", s.out_h(), "x", s.out_w()));
+  }
+  const bool conv = layer.kind == layer_kind::convolution;
+  const index_t in = round_up(s.in, 8);
+  const index_t out = round_up(s.out, 8);
+  const index_t width = ceil_div(s.out_w(), d.cols);
+  const index_t in_width = std::min(s.w, (width - 1) * s.window.stride.w + s.window.kernel_w);
+  const index_t operands = layer.kind == layer_kind::addition ? 2 : 1;
+  const auto padded = [&](index_t w) { return conv ? round_up(w, 8) : w; };
+
+  scheduled_layer l;
+  l.name = s.name;
+  l.kind = layer.kind;
+  l.density = layer.density;
+  l.input_slice = {s.h, ceil_div(s.w, d.cols), in};
+  l.output_slice = {s.out_h(), width, out};
+  double weight_bytes = 0;
+  if (conv) {
+    const auto fits = [&](index_t o, index_t i) {
+      return piece_bytes({o, s.window.kernel_h, s.window.kernel_w, i}, layer.density) <=
+             static_cast<double>(b.weights);
+    };
+    const index_t a_core = round_up(ceil_div(out, d.core_rows), 8);
+    const index_t i = detail::halve_until(in, [&](index_t c) { return fits(8, c); });
+    const index_t o = detail::halve_until(a_core, [&](index_t c) { return fits(c, i); });
+    l.weights = {o, s.window.kernel_h, s.window.kernel_w, i};
+    l.weight_slice = {a_core, s.window.kernel_h, s.window.kernel_w, in};
+    const index_t pieces = ceil_div(a_core, o) * ceil_div(in, i);
+    l.passes = ceil_div(pieces, b.pieces_a_pass);
+    l.pieces_sent = l.passes;
+    weight_bytes = piece_bytes(l.weight_slice, layer.density);
+  }
+  const auto input_rows = [&](index_t rows) {
+    return std::min(s.h, (rows - 1) * s.window.stride.h + s.window.kernel_h);
+  };
+  const auto in_bytes = [&](index_t rows, index_t c) {
+    return operands * input_rows(rows) * padded(in_width) * c;
+  };
+  const index_t in_c =
+      detail::halve_until(in, [&](index_t c) { return in_bytes(1, c) <= b.features; });
+  const index_t out_c =
+      conv ? detail::halve_until(out, [&](index_t c) { return padded(width) * c <= b.features; })
+           : in_c;
+  if (in_bytes(1, in_c) > b.features || padded(width) * out_c > b.features) {
+    throw capacity_error(s.name, "core memory, one row of 8 channels",
+                         static_cast<double>(std::max(in_bytes(1, in_c), padded(width) * out_c)),
+                         static_cast<double>(b.features), message("on ", d.name));
+  }
+  index_t rows = 1;
+  while (rows < s.out_h() && in_bytes(rows + 1, in_c) <= b.features &&
+         (rows + 1) * padded(width) * out_c <= b.features) {
+    ++rows;
+  }
+  l.input = {input_rows(rows), in_width, in_c};
+  l.output = {rows, width, out_c};
+  if (!conv) l.passes = ceil_div(in, in_c);
+
+  // What the memory tile can't hold passes through it, with the halo of each section again.
+  const auto input_bytes = static_cast<double>(l.input_slice.elements() * operands);
+  const auto output_bytes = static_cast<double>(l.output_slice.elements());
+  const double room = static_cast<double>(d.memory_tile.bytes * d.mem_rows) -
+                      static_cast<double>(ceil_div(layer.live_bytes, d.cols)) -
+                      2 * std::min(weight_bytes, static_cast<double>(b.weights));
+  if (input_bytes + output_bytes > room) {
+    const double sections = std::ceil((input_bytes + output_bytes) / std::max(1.0, room / 2));
+    const auto halo = static_cast<double>(
+        std::max<index_t>(0, s.window.kernel_h - s.window.stride.h) * l.input_slice.w * in);
+    l.loaded_bytes = input_bytes + halo * (sections - 1);
+    l.written_bytes = output_bytes;
+    if (conv) l.pieces_sent *= static_cast<index_t>(sections);
+  }
+  return l;
+}
+
+}  // namespace lacuna::inline LACUNA_ABI::hardware::aie2
