@@ -1,0 +1,262 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include <lacuna/hardware/aie2/core_cycles.hpp>
+#include <lacuna/hardware/aie2/mapping.hpp>
+
+namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
+
+/// Where the cycles of a mapped layer go. They sum to its total.
+enum class layer_cause : std::uint8_t {
+  multiply,   ///< kept multiply-adds over every multiplier of the array
+  idle,       ///< lanes of part-filled products, cores without work
+  imbalance,  ///< the core with most blocks of a random mask
+  load,       ///< bundles that only load
+  conflict,   ///< banks
+  overhead,   ///< pipeline fill and drain of the kernel, calls, locks
+  stream,     ///< cores wait for streams of inputs, weights or results
+  fill,       ///< first tile in, last tile out
+  dram,       ///< the array waits for DRAM
+};
+inline constexpr std::size_t layer_causes = 9;
+
+[[nodiscard]] constexpr std::string_view to_string(layer_cause c) noexcept {
+  constexpr std::array<std::string_view, layer_causes> names{
+      "multiply",   "idle lanes and cores", "mask imbalance",
+      "load units", "bank conflicts",       "kernel overhead",
+      "streams",    "fill and drain",       "DRAM"};
+  return names[static_cast<std::size_t>(c)];
+}
+
+/// What a mapping costs, in cycles and bytes. Byte counts are of the whole array.
+struct layer_estimate {
+  std::array<double, layer_causes> by_cause{};
+  double macs{0};      ///< kept, at the layer's own channels
+  double executed{0};  ///< with channels and pixels rounded up to products
+  double dram_read{0}, dram_written{0};
+  double weights_from_dram{0};  ///< of dram_read
+  double tile_read{0},
+      tile_written{0};     ///< memory tiles, to and from cores; a broadcast counts once
+  double core_loads{0};    ///< 32-byte loads of the busiest core
+  double input_stream{0};  ///< cycles that the busiest channel of each kind moves data
+  double weight_stream{0};
+  double output_stream{0};
+  double dram_cycles{0};
+  double multiply_cycles{0};  ///< VMACs of the busiest core
+
+  [[nodiscard]] double& operator[](layer_cause c) noexcept {
+    return by_cause[static_cast<std::size_t>(c)];
+  }
+  [[nodiscard]] double operator[](layer_cause c) const noexcept {
+    return by_cause[static_cast<std::size_t>(c)];
+  }
+  [[nodiscard]] double cycles() const noexcept {
+    double sum = 0;
+    for (const double c : by_cause) sum += c;
+    return sum;
+  }
+};
+
+/// Estimates mapped layers on one device. Built once: it tabulates the expected fullest core.
+class estimator {
+ public:
+  /// @throws shape_error: see require_valid(device).
+  explicit estimator(const device& d) : device_(d) {
+    require_valid(d);
+    for (index_t n = 0; n <= d.compute_tiles(); ++n) largest_.push_back(expected_largest(n));
+    const double shim = static_cast<double>(d.shim_cols * d.transport.shim_bytes_per_cycle);
+    read_rate_ = shim * static_cast<double>(d.transport.shim_mm2s_channels);
+    write_rate_ = shim * static_cast<double>(d.transport.shim_s2mm_channels);
+    dram_rate_ = d.transport.dram_bytes_per_s / d.clock_hz;
+  }
+
+  [[nodiscard]] const aie2::device& device() const noexcept { return device_; }
+
+  /// The cost of a mapping that fits (`complete`, mapping_search.hpp).
+  ///   a tile costs max(core, streams of its input, result and weights), double-buffered;
+  ///   weights that stay: a group of channels costs max(sum of its tiles, its weights' stream);
+  ///   pixels that stay: a tile costs max(pieces x max(core, weights, result), its input's stream);
+  ///   layer = max(those + first in + last out, DRAM bytes / DRAM rate).
+  /// A stream moves 4 B a cycle. An input tile is broadcast down its column, a piece of weights
+  /// along the cores that need it. Cost: some 100 ns.
+  [[nodiscard]] layer_estimate operator()(const workload_layer& layer, const layer_facts& f,
+                                          const mapping& m) const noexcept {
+    layer_estimate e;
+    e.macs = f.macs;
+    const stages s = stages_of(f, m);
+    const double pieces = static_cast<double>(m.pieces());
+    const double channel_tiles = static_cast<double>(m.channel_tiles);
+    double array = 0;
+    core_cycles busiest;
+    const auto rows = parts(f.out_h, m.output.h);
+    const auto columns = parts(ceil_div(f.out_w, m.width_parts), m.output.w);
+    double inner_sum = 0;
+    for (const part& r : rows) {
+      for (const part& c : columns) {
+        const double times = static_cast<double>(r.count * c.count);
+        if (times == 0) continue;
+        const double share =
+            static_cast<double>(r.size * c.size) / static_cast<double>(m.output.h * m.output.w);
+        core_cycles core = core_of(f, m, r.size, c.size);
+        const double imbalance = 1 + s.imbalance;
+        const double work =
+            core.total() + s.imbalance * (core.multiply + core.load + core.conflict);
+        busiest += core * (times * pieces);
+        e[layer_cause::imbalance] +=
+            (imbalance - 1) * (core.multiply + core.load + core.conflict) * times * pieces;
+        const double in = s.input * share;
+        const double out = s.output * share;
+        if (m.order == loop_order::weights_stay) {
+          inner_sum += times * std::max({work, in, out});
+        } else {
+          const bool split = m.reduction_tiles > 1;
+          const double inner = std::max({work, m.pieces() > 1 ? s.weights : 0.0, split ? in : 0.0,
+                                         out / static_cast<double>(m.reduction_tiles)});
+          array += times * std::max(pieces * inner, split ? 0.0 : in);
+        }
+      }
+    }
+    if (m.order == loop_order::weights_stay) {
+      array = channel_tiles * std::max(inner_sum, s.weights);
+    }
+    const double worked = busiest.total() + e[layer_cause::imbalance];
+    const auto everything = static_cast<double>(device_.compute_tiles());
+    const double peak =
+        f.conv ? static_cast<double>(device_.peak_macs(element::int8, element::int8)) : 1.0;
+    e[layer_cause::multiply] = f.conv ? f.macs / (peak * everything)
+                                      : std::min(busiest.multiply, busiest.multiply * s.used);
+    e[layer_cause::idle] = std::max(0.0, busiest.multiply - e[layer_cause::multiply]);
+    e[layer_cause::load] = busiest.load;
+    e[layer_cause::conflict] = busiest.conflict;
+    e[layer_cause::overhead] = busiest.overhead;
+    e[layer_cause::stream] = std::max(0.0, array - worked);
+    e[layer_cause::fill] = std::max(s.input, s.weights) + s.output + s.hops;
+    e.multiply_cycles = busiest.multiply;
+    e.executed = f.conv ? busiest.multiply * peak * s.cores : 0;
+    streams_of(f, m, s, e);
+    dram_of(layer, f, m, e);
+    const double on_chip = array + e[layer_cause::fill];
+    e[layer_cause::dram] = std::max(0.0, e.dram_cycles - on_chip);
+    return e;
+  }
+
+ private:
+  struct part {
+    index_t size{0};
+    index_t count{0};
+  };
+  struct stages {
+    double input{0}, weights{0}, output{0};  // cycles of one tile's or piece's stream
+    double imbalance{0}, hops{0}, used{1}, cores{1};
+  };
+
+  /// `extent` in tiles of `tile`: whole ones and the rest.
+  static std::array<part, 2> parts(index_t extent, index_t tile) noexcept {
+    return {part{tile, extent / tile}, part{extent % tile, extent % tile == 0 ? 0 : 1}};
+  }
+
+  [[nodiscard]] index_t core_groups(const mapping& m) const noexcept {
+    return device_.core_rows * m.channel_parts;
+  }
+
+  [[nodiscard]] stages stages_of(const layer_facts& f, const mapping& m) const noexcept {
+    const auto rate = static_cast<double>(device_.transport.stream_bytes_per_cycle);
+    const auto& dma = device_.memory_tile.dma;
+    stages s;
+    const index_t a_core = m.output.c * m.channel_tiles;
+    const index_t groups = std::min(core_groups(m), ceil_div(f.out, a_core));
+    const index_t rows = std::min(device_.core_rows, groups);
+    s.cores = static_cast<double>(groups * std::min(m.width_parts, f.out_w));
+    s.used = s.cores / static_cast<double>(device_.compute_tiles());
+    const auto tile_bytes = static_cast<double>(m.input.elements());
+    // Channels of a memory tile: one a direction is the way to DRAM; the rest serve the cores.
+    const auto reading = static_cast<double>(std::max<index_t>(1, dma.mm2s_channels - 1));
+    const auto writing = static_cast<double>(std::max<index_t>(1, dma.s2mm_channels - 1));
+    const auto r = static_cast<double>(rows);
+    if (f.conv) {
+      s.input = tile_bytes / rate;  // one stream, broadcast to the column
+      const double piece = stored_weight_bytes(m.weights, f.density);
+      const double streams =
+          std::ceil(static_cast<double>(groups) / static_cast<double>(device_.memory_tiles()));
+      s.weights = piece / rate * std::max(1.0, streams / std::max(1.0, reading - 1));
+      s.imbalance = mask_imbalance(static_cast<double>(a_core / 8) * static_cast<double>(f.in / 8),
+                                   f.density, groups, largest_[static_cast<std::size_t>(groups)]);
+    } else {
+      const double streams = r * static_cast<double>(f.operands);
+      s.input = tile_bytes / rate * std::max(1.0, streams / reading);
+    }
+    s.output = static_cast<double>(m.output.elements()) / rate * std::max(1.0, r / writing);
+    // To the farthest core of the column and back.
+    s.hops = static_cast<double>(2 * (device_.transport.local_to_external_cycles +
+                                      device_.transport.external_to_local_cycles) +
+                                 2 * (device_.core_rows - 1) *
+                                     device_.transport.external_to_external_cycles);
+    return s;
+  }
+
+  [[nodiscard]] core_cycles core_of(const layer_facts& f, const mapping& m, index_t h,
+                                    index_t w) const noexcept {
+    if (!f.conv)
+      return elementwise_cycles(device_, h * w * m.output.c, f.taps * f.operands, f.operands == 2);
+    const index_t blocks = m.output.c / 8;
+    const double kept = static_cast<double>(blocks * (m.weights.in / 8) * f.taps) * f.density;
+    return convolution_cycles(device_, h * ceil_div(w, product_pixels), kept, blocks,
+                              f.density<1, m.reduction_tiles> 1, m.placement.loads_conflict);
+  }
+
+  void streams_of(const layer_facts& f, const mapping& m, const stages& s,
+                  layer_estimate& e) const noexcept {
+    const double inputs = static_cast<double>(m.pixel_tiles()) *
+                          static_cast<double>(m.order == loop_order::weights_stay ? m.channel_tiles
+                                              : m.reduction_tiles > 1             ? m.pieces()
+                                                                                  : 1);
+    const double weights = m.order == loop_order::weights_stay || m.pieces() == 1
+                               ? static_cast<double>(m.pieces())
+                               : static_cast<double>(m.pieces() * m.pixel_tiles());
+    const double outputs = static_cast<double>(m.pixel_tiles() * m.channel_tiles);
+    e.input_stream = s.input * inputs;
+    e.weight_stream = f.conv ? s.weights * weights : 0;
+    e.output_stream = s.output * outputs;
+    const auto columns = static_cast<double>(m.width_parts * m.channel_parts);
+    const double per_column = f.conv ? 1 : s.cores / columns;
+    e.tile_read = static_cast<double>(m.input.elements()) * inputs * columns * per_column;
+    if (f.conv) {
+      e.tile_read +=
+          stored_weight_bytes(m.weights, f.density) * weights * static_cast<double>(core_groups(m));
+    }
+    e.tile_written = static_cast<double>(f.out_h * f.out_w * f.out);
+    e.core_loads = f.conv ? e.multiply_cycles + 2 * e.multiply_cycles / 8
+                          : static_cast<double>(m.output.elements() * f.taps * f.operands) *
+                                outputs / static_cast<double>(device_.core.load_bytes);
+  }
+
+  void dram_of(const workload_layer& l, const layer_facts& f, const mapping& m,
+               layer_estimate& e) const noexcept {
+    const auto input = static_cast<double>(l.shape.h * l.shape.w * l.shape.in * f.operands);
+    const bool again = m.order == loop_order::weights_stay && !m.input_whole;
+    e.weights_from_dram = f.weight_bytes;
+    if (!m.weights_whole && m.order == loop_order::pixels_stay && m.pieces() > 1) {
+      e.weights_from_dram *= static_cast<double>(m.pixel_tiles());
+    }
+    e.dram_read =
+        e.weights_from_dram +
+        (m.input_from_dram ? input * (again ? static_cast<double>(m.channel_tiles) : 1) : 0);
+    e.dram_written = m.output_to_dram ? static_cast<double>(f.out_h * f.out_w * l.shape.out) : 0;
+    e.dram_cycles = std::max({(e.dram_read + e.dram_written) / dram_rate_, e.dram_read / read_rate_,
+                              e.dram_written / write_rate_});
+  }
+
+  aie2::device device_;
+  std::vector<double> largest_;
+  double read_rate_{1}, write_rate_{1}, dram_rate_{1};
+};
+
+}  // namespace lacuna::inline LACUNA_ABI::hardware::aie2
