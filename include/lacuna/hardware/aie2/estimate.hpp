@@ -214,14 +214,17 @@ class estimator {
 
   void streams_of(const layer_facts& f, const mapping& m, const stages& s,
                   layer_estimate& e) const noexcept {
-    const double inputs = static_cast<double>(m.pixel_tiles()) *
+    // Whole tiles' worth of pixels: those at the edges are smaller.
+    const double tiles = static_cast<double>(f.out_h * ceil_div(f.out_w, m.width_parts)) /
+                         static_cast<double>(m.output.h * m.output.w);
+    const double inputs = tiles *
                           static_cast<double>(m.order == loop_order::weights_stay ? m.channel_tiles
                                               : m.reduction_tiles > 1             ? m.pieces()
                                                                                   : 1);
     const double weights = m.order == loop_order::weights_stay || m.pieces() == 1
                                ? static_cast<double>(m.pieces())
                                : static_cast<double>(m.pieces() * m.pixel_tiles());
-    const double outputs = static_cast<double>(m.pixel_tiles() * m.channel_tiles);
+    const double outputs = tiles * static_cast<double>(m.channel_tiles);
     e.input_stream = s.input * inputs;
     e.weight_stream = f.conv ? s.weights * weights : 0;
     e.output_stream = s.output * outputs;
