@@ -16,12 +16,12 @@ namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 
 /// A chain of layers run in bands.
 struct depth_tiled {
-  index_t first{0};                  ///< index of its first layer, and one past its last
+  index_t first{0};  ///< index of its first layer, and one past its last
   index_t last{0};
   index_t bands{1};
-  double cycles{0};                  ///< all bands, against `untiled`
+  double cycles{0};  ///< all bands, against `untiled`
   double untiled{0};
-  double repeated_macs{0};           ///< computed more than once
+  double repeated_macs{0};  ///< computed more than once
 };
 
 namespace detail {
@@ -39,9 +39,9 @@ struct row_range {
 [[nodiscard]] inline workload_layer cut_rows(workload_layer l, row_range in, row_range out) {
   conv_window& w = l.shape.window;
   w.padding.top = std::max<index_t>(0, -w.in_y(out.begin, 0));
-  w.padding.bottom = std::max<index_t>(
-      0, (out.end - out.begin - 1) * w.stride.h + (w.kernel_h - 1) * w.dilation.h + 1 -
-             w.padding.top - (in.end - in.begin));
+  w.padding.bottom = std::max<index_t>(0, (out.end - out.begin - 1) * w.stride.h +
+                                              (w.kernel_h - 1) * w.dilation.h + 1 - w.padding.top -
+                                              (in.end - in.begin));
   l.shape.h = in.end - in.begin;
   return l;
 }
@@ -50,8 +50,8 @@ struct row_range {
 /// The cost of `layers` (each reads what the one before writes) in that many bands, weights read
 /// again for each band. @throws shape_error where there are more bands than rows, or none, or where
 /// a layer needs more than one input; what search_mapping throws.
-[[nodiscard]] inline depth_tiled tile_in_depth(std::span<const workload_layer> layers, index_t bands,
-                                               mapper& map, bool from_dram = true,
+[[nodiscard]] inline depth_tiled tile_in_depth(std::span<const workload_layer> layers,
+                                               index_t bands, mapper& map, bool from_dram = true,
                                                bool to_dram = true) {
   if (layers.empty()) throw shape_error("depth-wise tiling: no layers");
   const index_t rows = layers.back().shape.out_h();
@@ -63,8 +63,8 @@ struct row_range {
     const auto& b = layers[i].shape;
     if (a.out != b.in || a.out_h() != b.h || a.out_w() != b.w ||
         layers[i].kind == layer_kind::addition) {
-      throw shape_error(message("depth-wise tiling: ", b.name, " does not read only what ", a.name,
-                                " writes"));
+      throw shape_error(
+          message("depth-wise tiling: ", b.name, " does not read only what ", a.name, " writes"));
     }
   }
   depth_tiled out{0, static_cast<index_t>(layers.size()), bands, 0, 0, 0};
@@ -105,10 +105,11 @@ struct row_range {
 
 /// Splits a chain into groups of layers and each group into bands, for fewest cycles: dynamic
 /// programming over where groups end, groups of at most `longest` layers with DRAM between them; or
-/// the whole chain layer by layer, where that is faster. Cost: layers x longest x bands searches, remembered by the mapper.
-[[nodiscard]] inline std::vector<depth_tiled> plan_depth_tiling(std::span<const workload_layer> layers,
-                                                                mapper& map, index_t longest = 6,
-                                                                index_t most_bands = 8) {
+/// the whole chain layer by layer, where that is faster. Cost: layers x longest x bands searches,
+/// remembered by the mapper.
+[[nodiscard]] inline std::vector<depth_tiled> plan_depth_tiling(
+    std::span<const workload_layer> layers, mapper& map, index_t longest = 6,
+    index_t most_bands = 8) {
   const auto n = static_cast<index_t>(layers.size());
   std::vector<double> cost(static_cast<std::size_t>(n + 1), 0);
   std::vector<depth_tiled> step(static_cast<std::size_t>(n + 1));
@@ -116,8 +117,8 @@ struct row_range {
     double best = std::numeric_limits<double>::infinity();
     for (index_t begin = std::max<index_t>(0, end - longest); begin < end; ++begin) {
       depth_tiled t = best_depth_tiling(
-          layers.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)), map,
-          begin + 1 == end ? 1 : most_bands);
+          layers.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)),
+          map, begin + 1 == end ? 1 : most_bands);
       const double total = cost[static_cast<std::size_t>(begin)] + t.cycles;
       if (total < best) {
         best = total;

@@ -84,7 +84,8 @@ class estimator {
   ///   a tile costs max(core, streams of its input, result and weights), double-buffered;
   ///   weights that stay: a group of channels costs max(sum of its tiles, its weights' stream);
   ///   pixels that stay: a tile costs max(pieces x max(core, weights, result), its input's stream);
-  ///   layer = max(those + first in + last out, DRAM bytes / DRAM rate).
+  ///   layer = max(those + first in + first tile + last out - the longest of the three,
+  ///               DRAM bytes / DRAM rate).
   /// A stream moves 4 B a cycle. An input tile is broadcast down its column, a piece of weights
   /// along the cores that need it. Cost: some 100 ns.
   [[nodiscard]] layer_estimate operator()(const workload_layer& layer, const layer_facts& f,
@@ -106,12 +107,10 @@ class estimator {
         const double share =
             static_cast<double>(r.size * c.size) / static_cast<double>(m.output.h * m.output.w);
         core_cycles core = core_of(f, m, r.size, c.size);
-        const double imbalance = 1 + s.imbalance;
-        const double work =
-            core.total() + s.imbalance * (core.multiply + core.load + core.conflict);
+        const double fullest = s.imbalance * (core.multiply + core.load + core.conflict);
+        const double work = core.total() + fullest;
         busiest += core * (times * pieces);
-        e[layer_cause::imbalance] +=
-            (imbalance - 1) * (core.multiply + core.load + core.conflict) * times * pieces;
+        e[layer_cause::imbalance] += fullest * times * pieces;
         const double in = s.input * share;
         const double out = s.output * share;
         if (m.order == loop_order::weights_stay) {
@@ -138,7 +137,7 @@ class estimator {
     e[layer_cause::conflict] = busiest.conflict;
     e[layer_cause::overhead] = busiest.overhead;
     e[layer_cause::stream] = std::max(0.0, array - worked);
-    e[layer_cause::fill] = std::max(s.input, s.weights) + s.output + s.hops;
+    e[layer_cause::fill] = fill_of(f, m, s, inner_sum);
     e.multiply_cycles = busiest.multiply;
     e.executed = f.conv ? busiest.multiply * peak * s.cores : 0;
     streams_of(f, m, s, e);
@@ -148,14 +147,28 @@ class estimator {
     return e;
   }
 
+  /// What one iteration takes, whole tiles.
+  struct stages {
+    double input{0}, weights{0}, output{0};  ///< cycles of one tile's or piece's stream
+    double imbalance{0};                     ///< share that the fullest core has beyond the mean
+    double hops{0};   ///< latency of the switches, to the farthest core and back
+    double used{1};   ///< share of the cores that have work
+    double cores{1};  ///< and their number
+  };
+  [[nodiscard]] stages iteration_stages(const layer_facts& f, const mapping& m) const noexcept {
+    return stages_of(f, m);
+  }
+  /// Cycles of the fullest core on a tile of h x w pixels.
+  [[nodiscard]] double iteration_cycles(const layer_facts& f, const mapping& m, index_t h,
+                                        index_t w) const noexcept {
+    const core_cycles c = core_of(f, m, h, w);
+    return c.total() + stages_of(f, m).imbalance * (c.multiply + c.load + c.conflict);
+  }
+
  private:
   struct part {
     index_t size{0};
     index_t count{0};
-  };
-  struct stages {
-    double input{0}, weights{0}, output{0};  // cycles of one tile's or piece's stream
-    double imbalance{0}, hops{0}, used{1}, cores{1};
   };
 
   /// `extent` in tiles of `tile`: whole ones and the rest.
@@ -202,6 +215,27 @@ class estimator {
     return s;
   }
 
+  /// The first group of iterations from end to end, less the stage that the steady state counts.
+  [[nodiscard]] double fill_of(const layer_facts& f, const mapping& m, const stages& s,
+                               double inner_sum) const noexcept {
+    const core_cycles tile = core_of(f, m, m.output.h, m.output.w);
+    const double work = tile.total() + s.imbalance * (tile.multiply + tile.load + tile.conflict);
+    const double first = std::max(s.input, s.weights);
+    if (m.order == loop_order::weights_stay) {
+      // Weights that come slower than their tiles are used: the last group's tiles show.
+      if (s.weights > inner_sum) return inner_sum + s.output + s.hops;
+      return first + work + s.output + s.hops - std::max({work, s.input, s.output});
+    }
+    const auto reductions = static_cast<double>(m.reduction_tiles);
+    const double inner = std::max({work, m.pieces() > 1 ? s.weights : 0.0, s.output / reductions});
+    if (m.reduction_tiles > 1) {
+      return first + work + s.output + s.hops - std::max(inner, s.input);
+    }
+    const auto pieces = static_cast<double>(m.pieces());
+    const double group = (pieces - 1) * inner + work + s.output;  // of one tile, its input there
+    return first + group + s.hops - std::max(pieces * inner, s.input);
+  }
+
   [[nodiscard]] core_cycles core_of(const layer_facts& f, const mapping& m, index_t h,
                                     index_t w) const noexcept {
     if (!f.conv)
@@ -217,10 +251,10 @@ class estimator {
     // Whole tiles' worth of pixels: those at the edges are smaller.
     const double tiles = static_cast<double>(f.out_h * ceil_div(f.out_w, m.width_parts)) /
                          static_cast<double>(m.output.h * m.output.w);
-    const double inputs = tiles *
-                          static_cast<double>(m.order == loop_order::weights_stay ? m.channel_tiles
-                                              : m.reduction_tiles > 1             ? m.pieces()
-                                                                                  : 1);
+    const double inputs =
+        tiles * static_cast<double>(m.order == loop_order::weights_stay ? m.channel_tiles
+                                    : m.reduction_tiles > 1             ? m.pieces()
+                                                                        : 1);
     const double weights = m.order == loop_order::weights_stay || m.pieces() == 1
                                ? static_cast<double>(m.pieces())
                                : static_cast<double>(m.pieces() * m.pixel_tiles());

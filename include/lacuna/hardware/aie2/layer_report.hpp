@@ -33,8 +33,8 @@ struct roofline {
   double intensity{0};   ///< multiply-adds a byte of DRAM
 };
 
-/// What share of the layer each unit is busy: vector unit and loads of the busiest core, the busiest
-/// DMA channel of each kind, DRAM.
+/// What share of the layer each unit is busy: vector unit and loads of the busiest core, the
+/// busiest DMA channel of each kind, DRAM.
 struct utilisation {
   double multipliers{0};  ///< kept multiply-adds against peak, whole array
   double vector_unit{0}, load_units{0};
@@ -88,9 +88,11 @@ struct utilisation {
   r.workload = l.shape.name;
   r.cycles.total = static_cast<std::int64_t>(std::ceil(e.cycles() - 1e-6));
   static constexpr std::array<cycle_cause, layer_causes> fold{
-      cycle_cause::compute,           cycle_cause::compute,        cycle_cause::imbalance,
-      cycle_cause::on_chip_bandwidth, cycle_cause::on_chip_bandwidth, cycle_cause::fill_and_drain,
-      cycle_cause::on_chip_bandwidth, cycle_cause::fill_and_drain, cycle_cause::off_chip_bandwidth};
+      cycle_cause::compute,           cycle_cause::compute,
+      cycle_cause::imbalance,         cycle_cause::on_chip_bandwidth,
+      cycle_cause::on_chip_bandwidth, cycle_cause::fill_and_drain,
+      cycle_cause::on_chip_bandwidth, cycle_cause::fill_and_drain,
+      cycle_cause::off_chip_bandwidth};
   double before = 0;
   for (std::size_t c = 0; c < layer_causes; ++c) {
     // Differences of rounded running sums: each within a cycle, all together exact.

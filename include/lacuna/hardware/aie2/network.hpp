@@ -17,10 +17,10 @@ namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 /// One layer in three columns, in cycles.
 struct layer_columns {
   workload_layer layer;
-  scheduled_layer tiles;             ///< our tile shapes for the published rule
-  double published_cycles{0};        ///< the published rule on them
-  mapped_layer mapped;               ///< our mapping; `mapped.cost.cycles()`
-  std::optional<double> simulated;   ///< executed; filled by whoever simulates
+  scheduled_layer tiles;            ///< our tile shapes for the published rule
+  double published_cycles{0};       ///< the published rule on them
+  mapped_layer mapped;              ///< our mapping; `mapped.cost.cycles()`
+  std::optional<double> simulated;  ///< executed; filled by whoever simulates
 };
 
 /// A network in three columns: layers one after another, batch 1.
