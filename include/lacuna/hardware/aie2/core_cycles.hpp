@@ -102,13 +102,13 @@ inline constexpr index_t product_channels = 8;
 }
 
 /// How much the fullest of `cores` exceeds the mean, as a share of the mean, where masks keep
-/// exactly density x all blocks of a layer at random places: blocks a core are hypergeometric, here
-/// normal with variance blocks d (1 - d) (1 - 1 / cores).
+/// exactly density x all blocks of a layer at random places. Blocks a core are then hypergeometric:
+/// each is s (Z_i - mean Z) about the mean, s^2 = blocks d (1 - d), whose largest is expected at
+/// s x `largest` (the mean of Z has none); never more than all blocks.
 [[nodiscard]] inline double mask_imbalance(double blocks_a_core, double density, index_t cores,
                                            double largest) noexcept {
   if (density >= 1 || cores <= 1 || blocks_a_core <= 0) return 0;
-  const double variance =
-      blocks_a_core * density * (1 - density) * (1 - 1 / static_cast<double>(cores));
+  const double variance = blocks_a_core * density * (1 - density);
   const double excess = largest * std::sqrt(variance) / (blocks_a_core * density);
   return std::min(excess, 1 / density - 1);
 }

@@ -114,11 +114,14 @@ class estimator {
         const double in = s.input * share;
         const double out = s.output * share;
         if (m.order == loop_order::weights_stay) {
-          inner_sum += times * std::max({work, in, out});
+          // Two halves: one is filled and crosses the switches while the other is worked on.
+          inner_sum += times * std::max({work, in, out, (work + in + s.hops / 2) / 2});
         } else {
           const bool split = m.reduction_tiles > 1;
-          const double inner = std::max({work, m.pieces() > 1 ? s.weights : 0.0, split ? in : 0.0,
-                                         out / static_cast<double>(m.reduction_tiles)});
+          const double streamed = std::max(m.pieces() > 1 ? s.weights : 0.0, split ? in : 0.0);
+          const double inner =
+              std::max({work, streamed, out / static_cast<double>(m.reduction_tiles),
+                        streamed > 0 ? (work + streamed + s.hops / 2) / 2 : 0.0});
           array += times * std::max(pieces * inner, split ? 0.0 : in);
         }
       }
