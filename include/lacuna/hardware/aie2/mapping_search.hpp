@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include <lacuna/hardware/aie2/estimate.hpp>
@@ -16,10 +18,11 @@ struct mapped_layer {
   layer_estimate cost;
 };
 
-/// Where a layer finds its input, and where its result may stay.
+/// Where a layer finds its input and where its result goes: DRAM, or the memory tiles.
 struct placement_request {
   bool input_from_dram{false};
-  bool output_to_dram{false};  ///< forced; it also goes there where the memory tiles are full
+  bool output_to_dram{false};
+  friend bool operator==(const placement_request&, const placement_request&) = default;
 };
 
 namespace detail {
@@ -69,9 +72,12 @@ namespace detail {
   return m.buffers.total() <= d.memory.bytes && place_buffers(m.buffers, d.memory, m.placement);
 }
 
-/// Decides what the memory tiles keep; false where even buffers of rows don't fit.
+/// Decides what the memory tiles keep besides: the whole input and all weights where there is room,
+/// else two tiles' rows of what comes from DRAM and two pieces. @return whether that fits; `least`
+/// falls to the smallest need met.
 [[nodiscard]] inline bool settle(const device& d, const workload_layer& l, const layer_facts& f,
-                                 const placement_request& wanted, mapping& m) noexcept {
+                                 const placement_request& wanted, mapping& m,
+                                 double& least) noexcept {
   const auto columns = static_cast<double>(d.cols);
   const auto room = static_cast<double>(d.memory_tile.bytes * d.mem_rows);
   const index_t width = ceil_div(f.out_w, m.width_parts);
@@ -91,21 +97,19 @@ namespace detail {
                           std::ceil(static_cast<double>(d.core_rows * m.channel_parts) / columns)
                     : 0.0);
   const double live = static_cast<double>(l.live_bytes) / columns;
-  // Most wanted first: all on chip, weights streamed, the result to DRAM, rows of the input only.
+  m.input_from_dram = wanted.input_from_dram;
+  m.output_to_dram = wanted.output_to_dram;
   for (const bool whole_input : {true, false}) {
     if (!whole_input && !wanted.input_from_dram) break;
-    for (const bool to_dram : {false, true}) {
-      if (wanted.output_to_dram && !to_dram) continue;
-      for (const bool whole_weights : {true, false}) {
-        const double need = (whole_input ? input : input_rows) + (to_dram ? output_rows : output) +
-                            (whole_weights ? share : pieces) + live;
-        if (need > room) continue;
-        m.input_from_dram = wanted.input_from_dram;
-        m.input_whole = whole_input;
-        m.output_to_dram = to_dram;
-        m.weights_whole = whole_weights;
-        return true;
-      }
+    for (const bool whole_weights : {true, false}) {
+      const double need = (whole_input ? input : input_rows) +
+                          (wanted.output_to_dram ? output_rows : output) +
+                          (whole_weights ? share : pieces) + live;
+      least = std::min(least, need);
+      if (need > room) continue;
+      m.input_whole = whole_input;
+      m.weights_whole = whole_weights;
+      return true;
     }
   }
   return false;
@@ -113,20 +117,22 @@ namespace detail {
 
 }  // namespace detail
 
+/// What a search met: the best mapping, or the smallest need of what ran out.
+struct search_result {
+  std::optional<mapped_layer> best;
+  index_t least_core{std::numeric_limits<index_t>::max()};     ///< bytes of core memory
+  double least_tile{std::numeric_limits<double>::infinity()};  ///< bytes of a column's memory tiles
+};
+
 /// The mapping of fewest cycles, by search over splits, tiles and orders (some thousand
-/// candidates); of equals the one with least DRAM traffic. An input that is on chip but leaves no
-/// room for the result is read from DRAM instead: the caller's previous layer pays for writing it.
-/// @throws capacity_error where nothing fits a core or a memory tile, naming the layer, the
-/// resource and the smallest need; what facts_of throws.
-[[nodiscard]] inline mapped_layer search_mapping(const estimator& estimate, const workload_layer& l,
-                                                 const placement_request& wanted = {}) {
+/// candidates); of equals the one with least DRAM traffic. @throws what facts_of throws.
+[[nodiscard]] inline search_result find_mapping(const estimator& estimate, const workload_layer& l,
+                                                const placement_request& wanted = {}) {
   const device& d = estimate.device();
   const layer_facts f = facts_of(l);
-  mapped_layer best;
+  search_result out;
   double best_cycles = std::numeric_limits<double>::infinity();
   double best_bytes = 0;
-  index_t smallest = std::numeric_limits<index_t>::max();
-  bool core_fits = false;
   const std::vector<index_t> inputs = f.conv ? detail::cuts(f.in, 8) : std::vector<index_t>{0};
   for (index_t width_parts = std::min(d.cols, f.out_w); width_parts >= 1; --width_parts) {
     const index_t width = ceil_div(f.out_w, width_parts);
@@ -145,19 +151,18 @@ namespace detail {
             m.weights.in = in;
             m.reduction_tiles = 1;
             const bool fits = detail::complete(d, l, f, m);
-            smallest = std::min(smallest, m.buffers.total());
+            out.least_core = std::min(out.least_core, m.buffers.total());
             if (!fits) continue;
-            core_fits = true;
             for (const loop_order order : {loop_order::weights_stay, loop_order::pixels_stay}) {
               if (order == loop_order::weights_stay && m.reduction_tiles > 1) continue;
               if (order == loop_order::pixels_stay && m.pieces() == 1) continue;
               m.order = order;
-              if (!detail::settle(d, l, f, wanted, m)) continue;
+              if (!detail::settle(d, l, f, wanted, m, out.least_tile)) continue;
               const layer_estimate e = estimate(l, f, m);
               const double cycles = e.cycles();
               const double bytes = e.dram_read + e.dram_written;
               if (cycles < best_cycles || (cycles == best_cycles && bytes < best_bytes)) {
-                best = {m, e};
+                out.best = mapped_layer{m, e};
                 best_cycles = cycles;
                 best_bytes = bytes;
               }
@@ -168,19 +173,23 @@ namespace detail {
       }
     }
   }
-  if (!core_fits) {
-    throw capacity_error(l.shape.name, "core memory, bytes", static_cast<double>(smallest),
-                         static_cast<double>(d.memory.bytes), message("smallest tile on ", d.name));
+  return out;
+}
+
+/// The same, where there must be one. @throws capacity_error where nothing fits a core or a memory
+/// tile, naming the layer, the resource, the smallest need and what there is.
+[[nodiscard]] inline mapped_layer search_mapping(const estimator& estimate, const workload_layer& l,
+                                                 const placement_request& wanted = {}) {
+  search_result r = find_mapping(estimate, l, wanted);
+  if (r.best) return std::move(*r.best);
+  const device& d = estimate.device();
+  if (r.least_tile < std::numeric_limits<double>::infinity()) {
+    throw capacity_error(l.shape.name, "memory tile, bytes a column", std::ceil(r.least_tile),
+                         static_cast<double>(d.memory_tile.bytes * d.mem_rows),
+                         message("input, result, weights and what later layers need, on ", d.name));
   }
-  if (!(best_cycles < std::numeric_limits<double>::infinity())) {
-    if (!wanted.input_from_dram) return search_mapping(estimate, l, {true, wanted.output_to_dram});
-    const double live = static_cast<double>(l.live_bytes) / static_cast<double>(d.cols);
-    throw capacity_error(
-        l.shape.name, "memory tile, bytes", live,
-        static_cast<double>(d.memory_tile.bytes * d.mem_rows),
-        message("activations that later layers need and two rows of this one, on ", d.name));
-  }
-  return best;
+  throw capacity_error(l.shape.name, "core memory, bytes", static_cast<double>(r.least_core),
+                       static_cast<double>(d.memory.bytes), message("smallest tile on ", d.name));
 }
 
 }  // namespace lacuna::inline LACUNA_ABI::hardware::aie2

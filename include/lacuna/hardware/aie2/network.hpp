@@ -3,6 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <deque>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -73,15 +76,12 @@ class mapper {
 
   [[nodiscard]] const estimator& estimate() const noexcept { return estimate_; }
 
-  /// @throws what search_mapping throws.
-  const mapped_layer& operator()(const workload_layer& l, const placement_request& wanted) {
+  /// Valid as long as the mapper. @throws what facts_of throws.
+  const search_result& operator()(const workload_layer& l, const placement_request& wanted) {
     for (const known& k : known_) {
-      if (k.wanted.input_from_dram == wanted.input_from_dram &&
-          k.wanted.output_to_dram == wanted.output_to_dram && detail::same_work(k.layer, l)) {
-        return k.found;
-      }
+      if (k.wanted == wanted && detail::same_work(k.layer, l)) return k.found;
     }
-    known_.push_back({l, wanted, search_mapping(estimate_, l, wanted)});
+    known_.push_back({l, wanted, find_mapping(estimate_, l, wanted)});
     return known_.back().found;
   }
 
@@ -89,27 +89,55 @@ class mapper {
   struct known {
     workload_layer layer;
     placement_request wanted;
-    mapped_layer found;
+    search_result found;
   };
   estimator estimate_;
-  std::vector<known> known_;
+  std::deque<known> known_;
 };
 
-/// Maps layers that run one after another, activations in memory tiles where the search finds room.
-/// A layer whose input would fill the tiles takes it from DRAM, and the one before then writes it
-/// there. @throws what search_mapping throws.
+/// Maps layers that run one after another. Whether activations pass from one to the next in memory
+/// tiles or by DRAM is chosen for fewest cycles of all: dynamic programming, two states a boundary.
+/// @throws what search_mapping throws, of the first layer that fits in neither way.
 [[nodiscard]] inline std::vector<mapped_layer> map_chain(std::span<const workload_layer> layers,
                                                          mapper& map, bool from_dram = true,
                                                          bool to_dram = true) {
-  std::vector<mapped_layer> out;
-  bool in_dram = from_dram;
+  constexpr double never = std::numeric_limits<double>::infinity();
+  struct state {
+    double cycles{never};
+    bool input_in_dram{false};
+    const mapped_layer* mapped{nullptr};
+  };
+  using boundary = std::array<state, 2>;  // result in memory tiles, in DRAM
+  std::vector<boundary> best(layers.size() + 1);
+  best[0][from_dram ? 1 : 0].cycles = 0;
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    const mapped_layer m = map(layers[i], {in_dram, to_dram && i + 1 == layers.size()});
-    if (m.chosen.input_from_dram && !in_dram && i > 0) {
-      out.back() = map(layers[i - 1], {out.back().chosen.input_from_dram, true});
+    const bool last = i + 1 == layers.size();
+    for (const bool in : {false, true}) {
+      const double before = best[i][in ? 1 : 0].cycles;
+      if (before == never) continue;
+      for (const bool out : {false, true}) {
+        if (last && out != to_dram) continue;
+        const search_result& found = map(layers[i], {in, out});
+        if (!found.best) continue;
+        state& s = best[i + 1][out ? 1 : 0];
+        const double cycles = before + found.best->cost.cycles();
+        if (cycles < s.cycles) s = {cycles, in, &*found.best};
+      }
     }
-    in_dram = m.chosen.output_to_dram;
-    out.push_back(m);
+    if (best[i + 1][0].cycles == never && best[i + 1][1].cycles == never) {
+      static_cast<void>(search_mapping(map.estimate(), layers[i], {true, true}));  // says why
+      throw capacity_error(layers[i].shape.name, "memory tiles", 1, 0,
+                           message("the layer before can't leave its result where this one finds "
+                                   "it, on ",
+                                   map.estimate().device().name));
+    }
+  }
+  std::vector<mapped_layer> out(layers.size());
+  bool at = to_dram;
+  for (std::size_t i = layers.size(); i-- > 0;) {
+    const state& s = best[i + 1][at ? 1 : 0];
+    out[i] = *s.mapped;
+    at = s.input_in_dram;
   }
   return out;
 }

@@ -55,12 +55,14 @@ struct weight_shape {
   return message(t.out, "x", t.kernel_h, "x", t.kernel_w, "x", t.in);
 }
 
-/// A layer can't be mapped: which, what it ran out of, and how much was needed and there.
+/// A layer can't be mapped: which, what it ran out of, and how much was needed and there (whole
+/// units).
 class capacity_error : public unsupported_error {
  public:
   capacity_error(std::string layer, std::string resource, double needed, double available,
                  const std::string& why)
-      : unsupported_error(message(layer, ": ", resource, ": needs ", needed, ", has ", available,
+      : unsupported_error(message(layer, ": ", resource, ": needs ", static_cast<index_t>(needed),
+                                  ", has ", static_cast<index_t>(available),
                                   why.empty() ? "" : ": ", why)),
         layer_(std::move(layer)),
         resource_(std::move(resource)),
