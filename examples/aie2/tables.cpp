@@ -25,28 +25,29 @@ struct published_row {
   const char* network;
   index_t mesh;
   double dense, sparse;
+  bool predicted{false};  ///< where our tile shapes are held to 5 %
 };
 constexpr published_row published[] = {
     {"resnet50", 2, 24.92347, 15.82626},
     {"resnet50", 3, 12.69543, 8.661490},
-    {"resnet50", 4, 10.77318, 7.064918},
-    {"resnet50", 5, 0, 4.303485},
-    {"resnet50", 6, 5.712521, 4.490127},
-    {"resnet50", 7, 4.205991, 3.212234},
+    {"resnet50", 4, 10.77318, 7.064918, true},
+    {"resnet50", 5, 0, 4.303485, true},
+    {"resnet50", 6, 5.712521, 4.490127, true},
+    {"resnet50", 7, 4.205991, 3.212234, true},
     {"resnet50", 8, 6.376768, 4.602027},
     {"vgg16", 2, 44.76212, 26.08593},
     {"vgg16", 3, 25.3343, 10.02015},
-    {"vgg16", 4, 13.71000, 8.852128},
-    {"vgg16", 5, 0, 4.336479},
-    {"vgg16", 6, 0, 5.770197},
+    {"vgg16", 4, 13.71000, 8.852128, true},
+    {"vgg16", 5, 0, 4.336479, true},
+    {"vgg16", 6, 0, 5.770197, true},
     {"vgg16", 7, 7.455440, 5.288551},
     {"vgg16", 8, 9.203393, 6.502333},
     {"inception_v3", 2, 42.83837, 24.40544},
     {"inception_v3", 3, 23.86600, 14.22390},
     {"inception_v3", 4, 17.40967, 10.12540},
     {"inception_v3", 5, 9.690552, 0},
-    {"inception_v3", 6, 10.63962, 6.439692},
-    {"inception_v3", 7, 8.727651, 0},
+    {"inception_v3", 6, 10.63962, 6.439692, true},
+    {"inception_v3", 7, 8.727651, 0, true},
     {"inception_v3", 8, 9.093276, 5.666152},
 };
 constexpr const char* networks[] = {"resnet50", "vgg16", "inception_v3"};
@@ -79,9 +80,7 @@ bool network_table(std::ostream& out) {
           << (there > 0 ? formatted("%+.1f %%", deviation) : "-") << " | "
           << formatted("%.3f", n.cycles() / 1e6) << " | "
           << (simulated ? formatted("%.3f", *simulated / 1e6) : "-") << " |\n";
-      const bool guided = row.mesh == 4 && std::string(row.network) != "inception_v3";
-      const bool guided_too = row.mesh == 6 && std::string(row.network) == "inception_v3";
-      if ((guided || guided_too) && std::abs(deviation) > 5) good = false;
+      if (row.predicted && there > 0 && std::abs(deviation) > 5) good = false;
     }
   }
   out << "\n";

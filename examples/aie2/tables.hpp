@@ -8,7 +8,7 @@
 // The sections of docs/hardware/aie2_networks.md that are generated, as markdown.
 
 /// Published totals, the rule on our tiles, our mapping, simulated. True where the configurations
-/// that the heuristic was made for are within 5 %.
+/// that the heuristic of the tiles predicts are within 5 %.
 bool network_table(std::ostream& out);
 /// Why the published rule and our mapping differ, by cause.
 void difference_table(std::ostream& out);

@@ -55,10 +55,9 @@ TEST_CASE("workloads have the layers and the work that the published schedules h
   }
 }
 
-TEST_CASE("our tile shapes come within 5 % of the published times they are meant for",
-          "[hardware][aie2]") {
-  // arXiv 2407.09453, Table II, ms. The rule is theirs, the tile shapes are ours: 4x4, and 6x6 of
-  // Inception, whose schedules guided the heuristic.
+TEST_CASE("tile shapes of our own come within 5 % of published totals", "[hardware][aie2]") {
+  // arXiv 2407.09453, Table II, ms. The rule is theirs, the tile shapes are ours. Its heuristic was
+  // made with 4x4 (ResNet-50, VGG-16) and 6x6 (Inception V3) at hand; the others are predictions.
   const auto modelled = [](const char* name, index_t c, double density) {
     double us = 0;
     for (const aie2::workload_layer& l : aie2::find_workload(name, density).layers) {
@@ -68,6 +67,14 @@ TEST_CASE("our tile shapes come within 5 % of the published times they are meant
   };
   CHECK(modelled("resnet50", 4, 1) == Approx(10.77318).epsilon(0.05));
   CHECK(modelled("resnet50", 4, 0.5) == Approx(7.064918).epsilon(0.05));
+  CHECK(modelled("resnet50", 5, 0.5) == Approx(4.303485).epsilon(0.05));
+  CHECK(modelled("resnet50", 6, 1) == Approx(5.712521).epsilon(0.05));
+  CHECK(modelled("resnet50", 6, 0.5) == Approx(4.490127).epsilon(0.05));
+  CHECK(modelled("resnet50", 7, 1) == Approx(4.205991).epsilon(0.05));
+  CHECK(modelled("resnet50", 7, 0.5) == Approx(3.212234).epsilon(0.05));
+  CHECK(modelled("vgg16", 5, 0.5) == Approx(4.336479).epsilon(0.05));
+  CHECK(modelled("vgg16", 6, 0.5) == Approx(5.770197).epsilon(0.05));
+  CHECK(modelled("inception_v3", 7, 1) == Approx(8.727651).epsilon(0.05));
   CHECK(modelled("vgg16", 4, 1) == Approx(13.71).epsilon(0.05));
   CHECK(modelled("vgg16", 4, 0.5) == Approx(8.852128).epsilon(0.05));
   CHECK(modelled("inception_v3", 6, 1) == Approx(10.63962).epsilon(0.05));

@@ -26,11 +26,14 @@ template <class Fits>
 }
 }  // namespace detail
 
-/// Our own tile shapes for the published rule, since the heuristic of the published compiler is not
-/// public: width over columns, output channels over the cores of a column, rows streamed, input
-/// channels split last. Weight piece: halve the input channels until 8 outputs fit its buffer, then
-/// take as many outputs as fit. Rows: as many as fit the halves of input and output. A memory tile
-/// too small for input, output and its weights evicts to DRAM, in sections of rows.
+/// Tile shapes for the published rule: width over columns, output channels over the cores of a
+/// column, rows streamed, input channels split last. Weight piece: halve the output channels of a
+/// core while that leaves whole blocks of 8 and the piece is too large, then split the input
+/// channels into the fewest equal parts; this gives every piece of the six schedules at hand. Input
+/// and output: halve the channels until one row of results fits, then take as many rows as fit;
+/// right but for layers of stride 2. A memory tile too small for input, output and two pieces
+/// evicts to DRAM, in sections of rows. Why the compiler repeats the passes of some layers is not
+/// known: they are not.
 /// @throws capacity_error where one row of 8 channels does not fit a core; unsupported_error on
 /// groups; shape_error on extents that are not positive.
 [[nodiscard]] inline scheduled_layer published_tiling(const workload_layer& layer, const device& d,
@@ -64,8 +67,13 @@ template <class Fits>
              static_cast<double>(b.weights);
     };
     const index_t a_core = round_up(ceil_div(out, d.core_rows), 8);
-    const index_t i = detail::halve_until(in, [&](index_t c) { return fits(8, c); });
-    const index_t o = detail::halve_until(a_core, [&](index_t c) { return fits(c, i); });
+    // Halves of the output channels while they are whole blocks, then the fewest equal parts of the
+    // input channels.
+    index_t o = a_core;
+    while (!fits(o, in) && o % 16 == 0) o /= 2;
+    index_t parts = 1;
+    while (parts < in / 8 && (in % (8 * parts) != 0 || !fits(o, in / parts))) ++parts;
+    const index_t i = in / parts;
     l.weights = {o, s.window.kernel_h, s.window.kernel_w, i};
     l.weight_slice = {a_core, s.window.kernel_h, s.window.kernel_w, in};
     const index_t pieces = ceil_div(a_core, o) * ceil_div(in, i);
