@@ -104,6 +104,32 @@ TEST_CASE("the fullest of random cores is where sampling puts it", "[hardware][a
   CHECK(sampled == Approx(expected).epsilon(0.05));
 }
 
+TEST_CASE("a measured imbalance is what the fullest core has more, and is what is charged",
+          "[hardware][aie2]") {
+  const std::vector<index_t> rows{4, 4, 8, 0, 4, 4};
+  CHECK(aie2::measured_imbalance(rows, 1) == 0);
+  CHECK(aie2::measured_imbalance(rows, 3) == 0);  // 8, 8, 8
+  CHECK(aie2::measured_imbalance(rows, 2) == Approx(16.0 / 12 - 1));
+  CHECK(aie2::measured_imbalance(rows, 6) == Approx(1));
+  CHECK(aie2::measured_imbalance(rows, 60) == Approx(1));
+  CHECK(aie2::measured_imbalance(std::vector<index_t>{}, 4) == 0);
+  CHECK(aie2::measured_imbalance(std::vector<index_t>{0, 0}, 4) == 0);
+  CHECK_THROWS_AS(aie2::measured_imbalance(rows, 0), lacuna::shape_error);
+
+  const aie2::estimator estimate(aie2::mesh(4));
+  aie2::workload_layer l = convolution(128, 28, 128, 3, 0.5);
+  const aie2::mapping m = search_mapping(estimate, l).chosen;
+  l.imbalance = 0.25;
+  const aie2::layer_estimate e = estimate(l, aie2::facts_of(l), m);
+  const double uneven = e[aie2::layer_cause::imbalance];
+  CHECK(uneven == Approx(0.25 * (e.multiply_cycles + e[aie2::layer_cause::load] +
+                                 e[aie2::layer_cause::conflict])));
+  l.imbalance = 0;
+  CHECK(estimate(l, aie2::facts_of(l), m)[aie2::layer_cause::imbalance] == 0);
+  l.imbalance = -0.1;
+  CHECK_THROWS_AS(aie2::facts_of(l), lacuna::shape_error);
+}
+
 TEST_CASE("a mapping covers its layer, fits, and is no faster than any resource",
           "[hardware][aie2]") {
   const index_t in = GENERATE(1, 8, 31, 512);
@@ -227,5 +253,8 @@ TEST_CASE("what can't be mapped is refused with layer, resource and amount", "[h
                   lacuna::shape_error);
   aie2::workload_layer grouped = convolution(64, 8, 64, 3);
   grouped.shape.groups = 64;
+  aie2::workload_layer heads = convolution(64, 8, 64, 1);
+  heads.shape.count = 12;
+  CHECK_THROWS_AS(search_mapping(estimate, heads), lacuna::unsupported_error);
   CHECK_THROWS_AS(search_mapping(estimate, grouped), lacuna::unsupported_error);
 }

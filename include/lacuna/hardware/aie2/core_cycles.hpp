@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include <lacuna/hardware/aie2/buffer_placement.hpp>
 #include <lacuna/hardware/aie2/device.hpp>
@@ -111,6 +112,30 @@ inline constexpr index_t product_channels = 8;
   const double variance = blocks_a_core * density * (1 - density);
   const double excess = largest * std::sqrt(variance) / (blocks_a_core * density);
   return std::min(excess, 1 / density - 1);
+}
+
+/// The same of a real mask: kept 8x8 blocks of each block row (8 output channels), block rows given
+/// to cores in order, equally many each. 0 where nothing is kept. @throws shape_error unless there
+/// is a core.
+[[nodiscard]] inline double measured_imbalance(std::span<const index_t> blocks_by_row,
+                                               index_t cores) {
+  if (cores < 1) throw shape_error(message("expected at least one core, got ", cores));
+  const auto rows = static_cast<index_t>(blocks_by_row.size());
+  const index_t a_core = std::max<index_t>(1, ceil_div(rows, cores));
+  index_t fullest = 0;
+  index_t all = 0;
+  for (index_t begin = 0; begin < rows; begin += a_core) {
+    index_t mine = 0;
+    for (index_t r = begin; r < std::min(rows, begin + a_core); ++r) {
+      mine += blocks_by_row[static_cast<std::size_t>(r)];
+    }
+    fullest = std::max(fullest, mine);
+    all += mine;
+  }
+  // The mean of as many rows: cores without rows are idle, which is counted elsewhere.
+  const double mean = static_cast<double>(all) * static_cast<double>(a_core) /
+                      static_cast<double>(std::max<index_t>(1, rows));
+  return all == 0 ? 0 : std::max(0.0, static_cast<double>(fullest) / mean - 1);
 }
 
 }  // namespace lacuna::inline LACUNA_ABI::hardware::aie2

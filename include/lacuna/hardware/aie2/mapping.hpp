@@ -60,22 +60,32 @@ struct layer_facts {
   double density{1};
   double macs{0};          ///< kept: out_h out_w out in taps density, channels unpadded
   double weight_bytes{0};  ///< compressed, all of the layer
+  double imbalance{-1};    ///< measured; below 0 where masks are random
 };
 
-/// @throws unsupported_error on groups; shape_error on extents that are not positive or a density
-/// that is not in (0, 1].
+/// @throws unsupported_error on groups, on several products and on products of activations;
+/// shape_error on extents that are not positive, a density that is not in (0, 1], live bytes or an
+/// imbalance below 0.
 [[nodiscard]] inline layer_facts facts_of(const workload_layer& l) {
   const network::layer_shape& s = l.shape;
   if (s.groups != 1) {
     throw unsupported_error(message(s.name, ": ", s.groups, " groups; only one is supported"));
   }
-  if (std::min({s.in, s.out, s.h, s.w, s.out_h(), s.out_w(), s.count}) < 1) {
+  if (std::min({s.in, s.out, s.h, s.w, s.out_h(), s.out_w()}) < 1) {
     throw shape_error(message(s.name, ": expected positive extents, got ", s.in, "x", s.h, "x", s.w,
                               " to ", s.out, "x", s.out_h(), "x", s.out_w()));
   }
   if (!(l.density > 0 && l.density <= 1)) {
     throw shape_error(
         message(s.name, ": expected a density above 0 and at most 1, got ", l.density));
+  }
+  if (s.count != 1 || !s.has_weights) {
+    throw unsupported_error(message(s.name, ": ", s.count, " products, ",
+                                    s.has_weights ? "with" : "without",
+                                    " weights; only one, with weights, is supported"));
+  }
+  if (l.imbalance && !(*l.imbalance >= 0 && *l.imbalance < 1e6)) {
+    throw shape_error(message(s.name, ": expected an imbalance from 0, got ", *l.imbalance));
   }
   if (l.live_bytes < 0) throw shape_error(message(s.name, ": live bytes below 0: ", l.live_bytes));
   if (!is_sound(tile_shape{s.h, s.w, s.in}) || !is_sound(tile_shape{s.out_h(), s.out_w(), s.out}) ||
@@ -91,6 +101,7 @@ struct layer_facts {
   f.taps = s.window.kernel_h * s.window.kernel_w;
   f.operands = l.kind == layer_kind::addition ? 2 : 1;
   f.density = l.density;
+  f.imbalance = l.imbalance.value_or(-1);
   if (f.conv) {
     f.macs = static_cast<double>(f.out_h * f.out_w) * static_cast<double>(s.out * s.in * f.taps) *
              l.density;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,9 @@ struct workload_layer {
   network::layer_shape shape;
   double density{1};      ///< share of 8x8 blocks of the weights that are kept
   index_t live_bytes{0};  ///< int8 activations that a later layer reads, besides in- and output
+  /// What the fullest core has beyond the mean, as a share of it: `measured_imbalance` of a real
+  /// mask; where nothing is given, what is expected of a random one.
+  std::optional<double> imbalance{};
 };
 
 struct workload {
