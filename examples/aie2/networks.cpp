@@ -64,17 +64,19 @@ struct choices {
 bool show(const choices& c) {
   aie2::mapper map(aie2::mesh(c.mesh));
   const aie2::network_estimate n = estimate_network(aie2::find_workload(c.network, c.density), map);
+  const auto draw = [&](const lacuna::hardware::timeline& timeline) {
+    if (!c.trace.empty()) io::write_chrome_trace(c.trace, timeline);
+    if (!c.svg.empty()) io::write_timeline_svg(c.svg, timeline);
+    return true;
+  };
   if (c.layer.empty()) {
     std::cout << n << "\n" << report_of(n);
-    return true;
+    return draw(timeline_of(n));
   }
   for (const aie2::layer_columns& l : n.layers) {
     if (l.layer.shape.name != c.layer) continue;
     print_layer(std::cout, map.estimate(), l.layer, l.mapped);
-    const auto timeline = timeline_of(map.estimate(), l.layer, l.mapped.chosen);
-    if (!c.trace.empty()) io::write_chrome_trace(c.trace, timeline);
-    if (!c.svg.empty()) io::write_timeline_svg(c.svg, timeline);
-    return true;
+    return draw(timeline_of(map.estimate(), l.layer, l.mapped.chosen));
   }
   std::cerr << "there is no layer '" << c.layer << "' in " << c.network << "\n";
   return false;
@@ -94,8 +96,8 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1e-6, 1.0))
       ->capture_default_str();
   app.add_option("--layer", c.layer, "Only this layer, in detail")->needs("--network");
-  app.add_option("--trace", c.trace, "Write its timeline as Chrome trace JSON")->needs("--layer");
-  app.add_option("--svg", c.svg, "Write its timeline as a picture")->needs("--layer");
+  app.add_option("--trace", c.trace, "Write the timeline as Chrome trace JSON")->needs("--network");
+  app.add_option("--svg", c.svg, "Write the timeline as a picture")->needs("--network");
   app.add_option("--into", c.into, "Replace the marked part of this document")
       ->check(CLI::ExistingFile);
   CLI11_PARSE(app, argc, argv);

@@ -81,10 +81,11 @@ class svg_writer {
   std::string out_;
 };
 
-/// Colours that people who don't see red and green tell apart (Okabe and Ito).
+/// Colours that people who don't see red and green tell apart: Okabe and Ito's, then two greys.
 [[nodiscard]] inline std::string_view series_colour(std::size_t i) noexcept {
-  constexpr std::array<std::string_view, 7> colours{"#0072b2", "#d55e00", "#009e73", "#cc79a7",
-                                                    "#e69f00", "#56b4e9", "#000000"};
+  constexpr std::array<std::string_view, 10> colours{"#0072b2", "#d55e00", "#009e73", "#cc79a7",
+                                                     "#e69f00", "#56b4e9", "#f0e442", "#000000",
+                                                     "#777777", "#bbbbbb"};
   return colours[i % colours.size()];
 }
 

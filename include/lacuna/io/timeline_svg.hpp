@@ -47,8 +47,10 @@ namespace lacuna::inline LACUNA_ABI::io {
     out.line(left + at * scale, axis, left + at * scale, axis + 5, "#000000");
     out.label(left + at * scale, axis + 18, svg_writer::text(at), "middle");
   }
-  double x = left;
-  for (std::size_t i = 0; i < categories.size(); ++i, x += 120) {
+  const double apart = std::min(
+      130.0, (width - 80) / static_cast<double>(std::max<std::size_t>(1, categories.size())));
+  double x = 10;
+  for (std::size_t i = 0; i < categories.size(); ++i, x += apart) {
     out.rectangle(x, height - 14, 10, 10, series_colour(i));
     out.label(x + 14, height - 5, categories[i]);
   }

@@ -89,6 +89,7 @@ class estimator {
     e[layer_cause::overhead] = busiest.overhead;
     e[layer_cause::stream] = std::max(0.0, array - worked);
     e[layer_cause::fill] = fill_of(f, m, s, inner_sum);
+    e.cores = s.cores;
     e.multiply_cycles = busiest.multiply;
     e.executed = f.conv ? busiest.multiply * peak * s.cores : 0;
     streams_of(f, m, s, e);

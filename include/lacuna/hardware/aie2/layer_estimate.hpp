@@ -46,6 +46,7 @@ struct layer_estimate {
   double weight_stream{0};
   double output_stream{0};
   double dram_cycles{0};
+  double cores{0};            ///< that have work
   double multiply_cycles{0};  ///< VMACs of the busiest core
 
   [[nodiscard]] double& operator[](layer_cause c) noexcept {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <lacuna/hardware/aie2/mapping_search.hpp>
+#include <lacuna/hardware/aie2/network.hpp>
 #include <lacuna/hardware/timeline.hpp>
 
 namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
@@ -107,6 +108,35 @@ struct iteration_step {
     ++shown;
   }
   if (end != nullptr) *end = std::max(core_end, out_end) + hops;
+  return out;
+}
+
+/// A network's layers one after another: the array at work (multiplying, then all that keeps it
+/// from that) and DRAM, which overlaps with its layer.
+[[nodiscard]] inline timeline timeline_of(const network_estimate& n) {
+  timeline out;
+  out.name = n.name + " on " + n.device;
+  out.clock_hz = n.clock_hz;
+  const index_t multiply = out.track("multiplying");
+  const index_t other = out.track("other causes");
+  const index_t dram = out.track("DRAM");
+  double at = 0;
+  for (const layer_columns& l : n.layers) {
+    const layer_estimate& e = l.mapped.cost;
+    const std::string& name = l.layer.shape.name;
+    const double working = e[layer_cause::multiply];
+    if (working > 0) out.events.push_back({multiply, name, "compute", at, working});
+    if (e.dram_cycles > 0) out.events.push_back({dram, name, "DRAM", at, e.dram_cycles});
+    double from = at + working;
+    for (std::size_t c = 0; c < layer_causes; ++c) {
+      const auto cause = static_cast<layer_cause>(c);
+      if (cause == layer_cause::multiply || e[cause] <= 0) continue;
+      out.events.push_back({other, message(name, ", ", to_string(cause)),
+                            std::string(to_string(cause)), from, e[cause]});
+      from += e[cause];
+    }
+    at += e.cycles();
+  }
   return out;
 }
 

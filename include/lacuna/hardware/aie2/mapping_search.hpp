@@ -18,13 +18,6 @@ struct mapped_layer {
   layer_estimate cost;
 };
 
-/// Where a layer finds its input and where its result goes: DRAM, or the memory tiles.
-struct placement_request {
-  bool input_from_dram{false};
-  bool output_to_dram{false};
-  friend bool operator==(const placement_request&, const placement_request&) = default;
-};
-
 namespace detail {
 
 /// Candidate extents of a tile: n, n/2, n/3, ... as ceil, each once, at most 12 of them.
@@ -89,7 +82,9 @@ namespace detail {
   const double input_rows = std::min(input, 2 * row * static_cast<double>(m.input.h));
   const auto out_channels = static_cast<double>(ceil_div(f.out, m.channel_parts));
   const double out_row = static_cast<double>(width) * out_channels;
-  const double output = out_row * static_cast<double>(f.out_h);
+  // An addition leaves its result where an operand was.
+  const bool in_place = f.operands == 2 && !wanted.input_from_dram;
+  const double output = in_place ? 0 : out_row * static_cast<double>(f.out_h);
   const double output_rows = std::min(output, 2 * out_row * static_cast<double>(m.output.h));
   const double share = f.weight_bytes / columns;
   const double pieces = std::min(

@@ -151,11 +151,11 @@ class mapper {
   network_estimate out{net.name, d.name, d.clock_hz, {}};
   const published_machine machine;
   std::vector<mapped_layer> mapped = map_chain(net.layers, map);
+  std::vector<scheduled_layer> tiles = published_schedule(net, d);
   for (std::size_t i = 0; i < net.layers.size(); ++i) {
-    scheduled_layer tiles = published_tiling(net.layers[i], d);
-    const double cycles = published_rule(tiles, machine).total * machine.cycles_per_us;
+    const double cycles = published_rule(tiles[i], machine).total * machine.cycles_per_us;
     out.layers.push_back(
-        {net.layers[i], std::move(tiles), cycles, std::move(mapped[i]), std::nullopt});
+        {net.layers[i], std::move(tiles[i]), cycles, std::move(mapped[i]), std::nullopt});
   }
   return out;
 }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <span>
+#include <vector>
 
 #include <lacuna/hardware/aie2/device.hpp>
 #include <lacuna/hardware/aie2/published_rule.hpp>
@@ -10,11 +12,24 @@
 
 namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 
-/// The core buffers of the published systems, each of two halves that swap.
+/// The core memory of the published systems, bytes. Input and output tiles, with one half of each
+/// filled or drained while the other is worked on, have 32 KB; a piece of weights 16 KB. How the
+/// tiles share their room is read off the schedules' tile shapes.
 struct published_buffers {
-  index_t features{8192};     ///< half of the input's 16 KB, and of the output's
+  struct share {
+    index_t input;
+    index_t output;
+  };
+  index_t features{16384};    ///< input and output tile together
   index_t weights{16384};     ///< a piece
-  index_t pieces_a_pass{32};  ///< weight pieces that go by in one pass over the rows; read off logs
+  index_t pieces_a_pass{32};  ///< weight pieces that go by in one pass over the rows
+
+  [[nodiscard]] constexpr share share_of(layer_kind kind, index_t stride) const noexcept {
+    if (kind == layer_kind::addition) return {features, features};
+    if (kind == layer_kind::pooling) return {stride > 1 ? features : features * 3 / 4, features};
+    if (stride > 1) return {features * 3 / 4, features / 4};
+    return {features / 2, features / 2};
+  }
 };
 
 namespace detail {
@@ -30,13 +45,14 @@ template <class Fits>
 /// column, rows streamed, input channels split last. Weight piece: halve the output channels of a
 /// core while that leaves whole blocks of 8 and the piece is too large, then split the input
 /// channels into the fewest equal parts; this gives every piece of the six schedules at hand. Input
-/// and output: halve the channels until one row of results fits, then take as many rows as fit;
-/// right but for layers of stride 2. A memory tile too small for input, output and two pieces
-/// evicts to DRAM, in sections of rows. Why the compiler repeats the passes of some layers is not
-/// known: they are not.
+/// and output: leave out the halo of the width, then halve the channels, until one row of results
+/// fits; then take as many rows as fit. A memory tile too small for input, output and two pieces
+/// evicts to DRAM, in sections of rows; so does the network at its `ends`. Why the compiler repeats
+/// the passes of some layers is not known: they are not repeated here.
 /// @throws capacity_error where one row of 8 channels does not fit a core; unsupported_error on
 /// groups; shape_error on extents that are not positive.
 [[nodiscard]] inline scheduled_layer published_tiling(const workload_layer& layer, const device& d,
+                                                      const placement_request& ends = {},
                                                       const published_buffers& b = {}) {
   const network::layer_shape& s = layer.shape;
   if (s.groups != 1) {
@@ -52,7 +68,6 @@ template <class Fits>
   const index_t width = ceil_div(s.out_w(), d.cols);
   const index_t in_width = std::min(s.w, (width - 1) * s.window.stride.w + s.window.kernel_w);
   const index_t operands = layer.kind == layer_kind::addition ? 2 : 1;
-  const auto padded = [&](index_t w) { return conv ? round_up(w, 8) : w; };
 
   scheduled_layer l;
   l.name = s.name;
@@ -84,43 +99,76 @@ template <class Fits>
   const auto input_rows = [&](index_t rows) {
     return std::min(s.h, (rows - 1) * s.window.stride.h + s.window.kernel_h);
   };
-  const auto in_bytes = [&](index_t rows, index_t c) {
-    return operands * input_rows(rows) * padded(in_width) * c;
+  const published_buffers::share room = b.share_of(layer.kind, s.window.stride.h);
+  const auto padded = [&](index_t w) { return conv ? round_up(w, 8) : w; };
+  const auto in_bytes = [&](index_t rows, index_t w, index_t c) {
+    return operands * input_rows(rows) * padded(w) * c;
   };
+  // The halo of the width goes before channels are split.
+  index_t in_w = in_width;
+  if (in_bytes(1, in_w, in) > room.input && conv) in_w = std::min(in_w, l.input_slice.w);
   const index_t in_c =
-      detail::halve_until(in, [&](index_t c) { return in_bytes(1, c) <= b.features; });
+      detail::halve_until(in, [&](index_t c) { return in_bytes(1, in_w, c) <= room.input; });
   const index_t out_c =
-      conv ? detail::halve_until(out, [&](index_t c) { return padded(width) * c <= b.features; })
+      conv ? detail::halve_until(out, [&](index_t c) { return padded(width) * c <= room.output; })
            : in_c;
-  if (in_bytes(1, in_c) > b.features || padded(width) * out_c > b.features) {
-    throw capacity_error(s.name, "core memory, one row of 8 channels",
-                         static_cast<double>(std::max(in_bytes(1, in_c), padded(width) * out_c)),
-                         static_cast<double>(b.features), message("on ", d.name));
+  const index_t out_row = padded(width) * out_c;
+  if (in_bytes(1, in_w, in_c) > room.input || out_row > room.output) {
+    throw capacity_error(s.name, "core memory, input and output of one row of 8 channels",
+                         static_cast<double>(in_bytes(1, in_w, in_c) + out_row),
+                         static_cast<double>(room.input + room.output), message("on ", d.name));
   }
   index_t rows = 1;
-  while (rows < s.out_h() && in_bytes(rows + 1, in_c) <= b.features &&
-         (rows + 1) * padded(width) * out_c <= b.features) {
+  while (rows < s.out_h() && in_bytes(rows + 1, in_w, in_c) <= room.input &&
+         (rows + 1) * out_row <= room.output) {
     ++rows;
   }
-  l.input = {input_rows(rows), in_width, in_c};
+  l.input = {input_rows(rows), in_w, in_c};
   l.output = {rows, width, out_c};
   if (!conv) l.passes = ceil_div(in, in_c);
 
   // What the memory tile can't hold passes through it, with the halo of each section again.
   const auto input_bytes = static_cast<double>(l.input_slice.elements() * operands);
-  const auto output_bytes = static_cast<double>(l.output_slice.elements());
-  const double room = static_cast<double>(d.memory_tile.bytes * d.mem_rows) -
-                      static_cast<double>(ceil_div(layer.live_bytes, d.cols)) -
-                      2 * std::min(weight_bytes, static_cast<double>(b.weights));
-  if (input_bytes + output_bytes > room) {
-    const double sections = std::ceil((input_bytes + output_bytes) / std::max(1.0, room / 2));
+  // An addition leaves its result where an operand was.
+  const auto output_bytes = operands == 2 ? 0.0 : static_cast<double>(l.output_slice.elements());
+  const double tile_room = static_cast<double>(d.memory_tile.bytes * d.mem_rows) -
+                           static_cast<double>(ceil_div(layer.live_bytes, d.cols)) -
+                           2 * std::min(weight_bytes, static_cast<double>(b.weights));
+  if (input_bytes + output_bytes > tile_room) {
+    const double sections = std::ceil((input_bytes + output_bytes) / std::max(1.0, tile_room / 2));
     const auto halo = static_cast<double>(
         std::max<index_t>(0, s.window.kernel_h - s.window.stride.h) * l.input_slice.w * in);
     l.loaded_bytes = input_bytes + halo * (sections - 1);
-    l.written_bytes = output_bytes;
+    l.written_bytes = static_cast<double>(l.output_slice.elements());
     if (conv) l.pieces_sent *= static_cast<index_t>(sections);
   }
+  if (ends.input_from_dram) l.loaded_bytes = std::max(l.loaded_bytes, input_bytes);
+  if (ends.output_to_dram) {
+    l.written_bytes = static_cast<double>(l.output_slice.elements());
+  }
   return l;
+}
+
+/// A network's tile shapes, layer after layer. The first reads the image from DRAM and writes there
+/// too, as in all six schedules; after a layer that wrote to DRAM, the next one loads.
+/// @throws what published_tiling throws.
+[[nodiscard]] inline std::vector<scheduled_layer> published_schedule(const workload& net,
+                                                                     const device& d) {
+  std::vector<scheduled_layer> out;
+  for (std::size_t i = 0; i < net.layers.size(); ++i) {
+    const bool first = i == 0;
+    const bool loads = first || out.back().written_bytes > 0;
+    out.push_back(published_tiling(net.layers[i], d, {loads, first || i + 1 == net.layers.size()}));
+  }
+  return out;
+}
+
+/// What the published rule makes of it, in us. @throws what published_rule throws.
+[[nodiscard]] inline double published_total(std::span<const scheduled_layer> layers,
+                                            mac_estimator e = mac_estimator::published) {
+  double us = 0;
+  for (const scheduled_layer& l : layers) us += published_rule(l, {}, e).total;
+  return us;
 }
 
 }  // namespace lacuna::inline LACUNA_ABI::hardware::aie2

@@ -31,6 +31,13 @@ struct workload_layer {
   std::optional<double> imbalance{};
 };
 
+/// Where a layer finds its input and where its result goes: DRAM, or the memory tiles.
+struct placement_request {
+  bool input_from_dram{false};
+  bool output_to_dram{false};
+  friend bool operator==(const placement_request&, const placement_request&) = default;
+};
+
 struct workload {
   std::string name;
   std::string source;
