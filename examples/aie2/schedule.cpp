@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+
+// A published schedule (CSV) against the reconstructed cost rule: a line a layer, and the total.
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include <lacuna/io/wbs_schedule.hpp>
+
+namespace aie2 = lacuna::hardware::aie2;
+
+namespace {
+
+struct sums {
+  double published{0}, modelled{0}, exact{0};
+  double worst{0};   ///< percent, of one layer
+  double beyond{0};  ///< the same, less what printing explains
+};
+
+/// The logs print the time since the start in 7 digits, and a layer's time is the difference of
+/// two: microseconds that it may be off by.
+double print_error(double us_since_start) {
+  return us_since_start > 0 ? std::pow(10.0, std::floor(std::log10(us_since_start)) - 6) : 0;
+}
+
+double percent(double modelled, double published) {
+  return published == 0 ? 0 : 100 * (modelled / published - 1);
+}
+
+sums print(const std::string& path, double density, bool quiet) {
+  sums s;
+  if (!quiet) {
+    std::printf("%12s %12s %9s %12s  layer\n", "published us", "modelled us", "dev. %",
+                "exact MACs");
+  }
+  for (const auto& [layer, published] : lacuna::io::read_wbs_schedule(path, density)) {
+    const double modelled = aie2::published_rule(layer).total;
+    const double exact = aie2::published_rule(layer, {}, aie2::mac_estimator::exact).total;
+    const double deviation = percent(modelled, published.total);
+    if (!quiet) {
+      std::printf("%12.4f %12.4f %+9.4f %12.4f  %s\n", published.total, modelled, deviation, exact,
+                  layer.name.c_str());
+    }
+    s.published += published.total;
+    s.modelled += modelled;
+    s.exact += exact;
+    s.worst = std::max(s.worst, std::abs(deviation));
+    const double error = std::abs(modelled - published.total) - print_error(s.published);
+    s.beyond = std::max(s.beyond, published.total > 0 ? 100 * error / published.total : 0);
+  }
+  return s;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Compares published AIE2 schedules with the reconstructed cost rule, layer by layer.",
+      "aie2_schedule");
+  std::vector<std::string> files;
+  double density = 0, tolerance = 0.1;
+  bool quiet = false;
+  app.add_option("files", files, "Schedules, comma-separated")
+      ->required()
+      ->check(CLI::ExistingFile);
+  app.add_option(
+         "--density", density,
+         "Share of 8x8 blocks kept in all convolutions but the first (default: 0.5 where the "
+         "file's name has 'sparse', else 1)")
+      ->check(CLI::Range(1e-6, 1.0));
+  app.add_option(
+         "--tolerance", tolerance,
+         "Percent; the exit status is 1 where a total or, beyond the rounding of printed times, a "
+         "layer is outside")
+      ->capture_default_str();
+  app.add_flag("--quiet", quiet, "Totals only");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    bool good = true;
+    for (const std::string& file : files) {
+      const std::string name = std::filesystem::path(file).filename().string();
+      const bool sparse = name.find("sparse") != std::string::npos;
+      const sums s = print(file, density > 0 ? density : (sparse ? 0.5 : 1.0), quiet);
+      std::printf(
+          "%s: published %.3f us, modelled %.3f us (%+.4f %%), worst layer %.4f %%; with exact "
+          "multiply-adds %.3f us\n",
+          name.c_str(), s.published, s.modelled, percent(s.modelled, s.published), s.worst,
+          s.exact);
+      good =
+          good && s.beyond <= tolerance && std::abs(percent(s.modelled, s.published)) <= tolerance;
+    }
+    return good ? 0 : 1;
+  } catch (const std::exception& e) {
+    std::cerr << e.what() << "\n";
+    return 2;
+  }
+}
