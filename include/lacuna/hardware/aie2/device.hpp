@@ -1,0 +1,283 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <lacuna/core/exceptions.hpp>
+#include <lacuna/core/message.hpp>
+
+// The parameters of an AIE2 (AIE-ML, XDNA1) device. After each stands its source and level:
+//   H  measured on silicon: [ignite] jdominick05/ignite-xdna docs/SILICON.md (Ryzen 7 8700G),
+//      [xdna-emu] FIM43-Redeye/xdna-emu docs (Phoenix), [Taka] arXiv 2512.13282
+//   M  manual: [AM020] AMD Versal AIE-ML Architecture Manual, [AM025] register reference,
+//      [aie-rt] Xilinx/aie-rt, [target] mlir-aie AIETargetModel.h, [VT] Vitis-Tutorials
+//   S  schedule: llvm-aie AIE2Schedule.td, latency = def - use + 1 less a shared bypass
+//   D  derived from one of these
+namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
+
+/// What a vector lane holds.
+enum class element : std::uint8_t { int4, int8, int16, int32, bf16 };
+inline constexpr std::size_t elements = 5;
+
+[[nodiscard]] constexpr std::string_view to_string(element e) noexcept {
+  constexpr std::array<std::string_view, elements> names{"int4", "int8", "int16", "int32", "bf16"};
+  return names[static_cast<std::size_t>(e)];
+}
+[[nodiscard]] constexpr std::int64_t bits_of(element e) noexcept {
+  constexpr std::array<std::int64_t, elements> bits{4, 8, 16, 32, 16};
+  return bits[static_cast<std::size_t>(e)];
+}
+
+/// Cycles from a bundle to the first one that may use its result. There are no interlocks: who
+/// reads earlier gets the old value (H [ignite]: closer than 2 resp. 4 is silently wrong).
+struct latencies {
+  std::int64_t vector_load{7};        ///< VLDA, VLDB to a vector operand; S
+  std::int64_t accumulator_load{5};   ///< to the accumulator of a VMAC: def 7, use 3; S
+  std::int64_t scalar_load{7};        ///< S, H [ignite]
+  std::int64_t ups_load{9};           ///< VLDA.UPS; S
+  std::int64_t conv_load{7};          ///< VLDA.CONV; S
+  std::int64_t ups{3};                ///< VUPS; S
+  std::int64_t srs{4};                ///< VSRS to a vector operand; S
+  std::int64_t mac{5};                ///< integer VMUL, VMAC to SRS or store; S
+  std::int64_t mac_chain{2};          ///< integer VMAC to VMAC, one accumulator; S, H [ignite]
+  std::int64_t bf_mac{6};             ///< VMAC.f to store or conversion; S
+  std::int64_t bf_mac_chain{4};       ///< VMAC.f to VMAC.f, one accumulator; S, H [ignite]
+  std::int64_t accumulator_add{5};    ///< VACC; S
+  std::int64_t bf_accumulator_add{6};  ///< VACC.f (VADD.f, VSUB.f); S
+  std::int64_t shuffle{2};            ///< VSHUFFLE, VSHIFT, VSEL, VBCST, VMOV; 1 by bypass; S
+  std::int64_t vector_alu{2};         ///< VADD, VSUB, VMAX, VCMP, VPACK, VCONV; S
+  std::int64_t unpack{7};             ///< VUNPACK; S
+  std::int64_t scalar{1};             ///< scalar ALU and moves; S
+  std::int64_t scalar_multiply{2};    ///< S
+  std::int64_t memory_cycle{5};       ///< a load or VST touches its bank in this cycle, from 1; S
+  std::int64_t srs_memory_cycle{7};   ///< VST.SRS, VST.CONV; S
+  std::int64_t narrow_store_cycle{11};  ///< 8- and 16-bit stores read at 5 and write at 11; S
+};
+
+/// One core: slots are fixed (load A, load B, store, scalar, move, vector), sizes are not.
+struct core_parameters {
+  std::int64_t load_bytes{32};   ///< each of two load units; M [AM020 ch. 2]
+  std::int64_t store_bytes{32};  ///< the store unit; M
+  latencies latency;
+  std::int64_t branch_delay_slots{5};       ///< H [ignite], S
+  std::int64_t loop_setup_bundles{7};       ///< 112 B before a zero-overhead loop ends; S
+  std::int64_t program_bytes{16384};        ///< 1024 bundles of 128 bits; M
+  std::int64_t accumulators{9};             ///< cm, 1024 bits; M [AM020 ch. 4], S
+  std::int64_t vectors{12};                 ///< x, 512 bits; M, S
+  std::int64_t masks{4};                    ///< q, 128 bits; M, S
+  std::int64_t scalars{32};                 ///< r, 32 bits; M, S
+  std::int64_t pointers{8};                 ///< p, 20 bits, with m, dn, dj, dc for each; M, S
+  std::int64_t sparse_k_factor{2};          ///< 2:4 doubles K, not the multipliers; M [aie_api]
+  std::int64_t sparse_loads_per_cycle{1};   ///< load unit B only; S
+  std::int64_t call_cycles{20};             ///< an empty kernel call, 19.1-20.4; H [ignite]
+};
+
+/// Data memory of a compute tile: bank = 2 * ((address >> 14) & 3) + ((address >> 4) & 1), so that
+/// a pair of banks makes a logical bank of 16 KB interleaved at 16 B; H [xdna-emu].
+struct data_memory_parameters {
+  std::int64_t bytes{65536};           ///< M [AM020 ch. 2]
+  std::int64_t banks{8};               ///< of 8 KB, one port; M, H
+  std::int64_t bank_width_bytes{16};   ///< M, H
+  std::int64_t logical_banks{4};       ///< M [target]
+  std::int64_t conflict_cycles{1};     ///< the loser retries a cycle later; M, H [ignite]
+  bool core_beats_dma{true};           ///< H [xdna-emu], exact order unverified
+  std::int64_t locks{16};              ///< M [AM020]
+  std::int64_t lock_bits{6};           ///< M
+  std::int64_t acquire_cycles{4};      ///< semaphore busy E2-E5; S
+
+  [[nodiscard]] constexpr std::int64_t bank_of(std::int64_t address) const noexcept {
+    const std::int64_t pair = address / (bytes / logical_banks) % logical_banks;
+    return pair * (banks / logical_banks) + address / bank_width_bytes % (banks / logical_banks);
+  }
+  [[nodiscard]] constexpr std::int64_t logical_bank_of(std::int64_t address) const noexcept {
+    return address / (bytes / logical_banks) % logical_banks;
+  }
+};
+
+/// DMA engine of a tile, memory tile or shim.
+struct dma_parameters {
+  std::int64_t s2mm_channels{2};        ///< stream to memory; M [aie-rt], [AM025]
+  std::int64_t mm2s_channels{2};        ///< memory to stream
+  std::int64_t descriptors{16};         ///< buffer descriptors
+  std::int64_t dimensions{3};           ///< and an iteration dimension
+  std::int64_t queue_depth{4};          ///< tasks waiting at a channel
+  std::int64_t max_repeat{256};
+  std::int64_t max_words{16383};        ///< length of a descriptor, in 4 B; M [AM025]
+  std::int64_t granule_bytes{4};        ///< M: an int8 transpose is out of reach
+  std::int64_t access_bytes{16};        ///< a bank access every 4 stream beats; H [xdna-emu]
+};
+
+struct memory_tile_parameters {
+  std::int64_t bytes{524288};           ///< M [AM020 ch. 5]
+  std::int64_t banks{16};               ///< of 2 k words of 128 bits, interleaved at 16 B; M
+  std::int64_t locks{64};               ///< M
+  dma_parameters dma{6, 6, 48, 4, 4, 256, 131071, 4, 16};  ///< M [AM025], [AM020]
+};
+
+/// Streams, cascade, shim and what lies behind it.
+struct transport_parameters {
+  std::int64_t stream_bytes_per_cycle{4};  ///< M [AM020], H
+  std::int64_t local_to_local_cycles{3};   ///< M [AM020]
+  std::int64_t local_to_external_cycles{4};
+  std::int64_t external_to_local_cycles{3};
+  std::int64_t external_to_external_cycles{4};
+  std::int64_t cascade_bytes_per_cycle{64};  ///< M
+  std::int64_t cascade_fifo_depth{4};        ///< 2 on each side; M
+  std::int64_t shim_s2mm_channels{2};        ///< M [AM020 ch. 3]
+  std::int64_t shim_mm2s_channels{2};
+  std::int64_t shim_bytes_per_cycle{4};      ///< a channel; M
+  std::int64_t axi_bytes_per_cycle{16};      ///< shared by the channels of a direction; M
+  double shim_mm2s_fixed_cycles{747};        ///< H [xdna-emu], jitter 700-2000
+  double shim_mm2s_cycles_per_word{1.05};    ///< H [xdna-emu]
+  double shim_s2mm_fixed_cycles{171};        ///< H [xdna-emu]
+  double shim_s2mm_cycles_per_word{1.00};    ///< H [xdna-emu]
+  std::int64_t task_gap_mm2s_cycles{2700};   ///< between tasks the host starts; H [xdna-emu]
+  std::int64_t task_gap_s2mm_cycles{2870};   ///< H [xdna-emu]
+  double dram_bytes_per_s{15e9};  ///< both directions, as GEMM sees it; H [Taka 5.2.1]
+  std::int64_t compress_mask_bytes{4};   ///< a mask before each word; M [AM020 ch. 1]
+  std::int64_t compress_word_bytes{32};  ///< M
+};
+
+/// Dense multiply-adds a cycle and core of A x B; 0 where the core has no such multiply. M [VT
+/// AIE-ML Design_Tutorials/01]; a 2:4 B does `sparse_k_factor` times as many in effect.
+using mac_table = std::array<std::array<std::int64_t, elements>, elements>;
+inline constexpr mac_table aie2_macs_per_cycle{{
+    // B: int4, int8, int16, int32, bf16
+    {0, 0, 0, 0, 0},         // A int4
+    {512, 256, 128, 0, 0},   // A int8
+    {0, 128, 64, 32, 0},     // A int16
+    {0, 0, 32, 16, 0},       // A int32
+    {0, 0, 0, 0, 128},       // A bf16
+}};
+
+/// A device as data: change a number and run again. The defaults are one column of Phoenix's array.
+struct device {
+  std::string name;
+  double clock_hz{1e9};             ///< cycles come first, seconds are cycles / clock_hz
+  std::int64_t cols{1};             ///< M [target]
+  std::int64_t core_rows{4};        ///< M [target]
+  std::int64_t mem_rows{1};         ///< M [target]
+  std::int64_t shim_cols{1};        ///< columns with a way to the NoC; M [target]
+  std::int64_t first_core_row{2};   ///< M [target]
+  core_parameters core;
+  data_memory_parameters memory;
+  dma_parameters dma;
+  memory_tile_parameters memory_tile;
+  transport_parameters transport;
+  mac_table macs_per_cycle{aie2_macs_per_cycle};
+  std::vector<std::string> provenance;
+  std::vector<std::string> unverified;
+
+  [[nodiscard]] std::int64_t compute_tiles() const noexcept { return cols * core_rows; }
+  [[nodiscard]] std::int64_t memory_tiles() const noexcept { return cols * mem_rows; }
+  [[nodiscard]] std::int64_t peak_macs(element a, element b) const noexcept {
+    return macs_per_cycle[static_cast<std::size_t>(a)][static_cast<std::size_t>(b)];
+  }
+  [[nodiscard]] double seconds(std::int64_t cycles) const noexcept {
+    return static_cast<double>(cycles) / clock_hz;
+  }
+};
+
+/// @throws shape_error naming the parameter at fault: counts and rates must be positive, and banks
+/// must divide the memory.
+inline void require_valid(const device& d) {
+  const auto positive = [&](std::string_view what, double value) {
+    if (!(value > 0)) {
+      throw shape_error(message("device ", d.name, ": expected a positive ", what, ", got ", value));
+    }
+  };
+  const auto count = [&](std::string_view what, std::int64_t value) {
+    positive(what, static_cast<double>(value));
+  };
+  positive("clock_hz", d.clock_hz);
+  positive("dram_bytes_per_s", d.transport.dram_bytes_per_s);
+  count("cols", d.cols);
+  count("core_rows", d.core_rows);
+  count("shim_cols", d.shim_cols);
+  count("memory.bytes", d.memory.bytes);
+  count("memory.banks", d.memory.banks);
+  count("memory.logical_banks", d.memory.logical_banks);
+  count("memory.bank_width_bytes", d.memory.bank_width_bytes);
+  count("core.program_bytes", d.core.program_bytes);
+  count("core.accumulators", d.core.accumulators);
+  count("core.vectors", d.core.vectors);
+  count("transport.stream_bytes_per_cycle", d.transport.stream_bytes_per_cycle);
+  if (d.memory.banks % d.memory.logical_banks != 0 || d.memory.bytes % d.memory.banks != 0) {
+    throw shape_error(message("device ", d.name, ": ", d.memory.bytes, " bytes do not divide into ",
+                              d.memory.logical_banks, " logical and ", d.memory.banks, " banks"));
+  }
+}
+
+namespace detail {
+inline device with_origin(device d) {
+  d.provenance = {
+      "AMD AM020 Versal AIE-ML Architecture Manual; AM025 register reference",
+      "llvm-aie AIE2Schedule.td, AIE2Slots.td, AIE2RegisterInfo.td (latencies, slots, registers)",
+      "mlir-aie AIETargetModel.h (array shape); Vitis-Tutorials AIE-ML (multiply-adds a cycle)",
+      "measured by others: ignite-xdna docs/SILICON.md, xdna-emu docs, arXiv 2512.13282"};
+  d.unverified = {"order of core and DMA at a contended bank", "DDR latency, NoC contention"};
+  return d;
+}
+}  // namespace detail
+
+/// Phoenix and Hawk Point (NPU1): 5 columns, of which 4 reach the NoC; 1.0 GHz (H [Taka]); a Ryzen
+/// 8700G runs at 1.8 GHz and moves 28e9 B/s one way (H [ignite]): set `clock_hz` and DRAM.
+[[nodiscard]] inline device phoenix() {
+  device d;
+  d.name = "Phoenix NPU";
+  d.cols = 5;
+  d.shim_cols = 4;
+  d = detail::with_origin(std::move(d));
+  d.unverified.emplace_back("use of the fifth column, which has no way to the NoC");
+  return d;
+}
+
+/// VE2302: 17 columns of 2 cores.
+[[nodiscard]] inline device ve2302() {
+  device d;
+  d.name = "VE2302";
+  d.cols = 17;
+  d.core_rows = 2;
+  d.shim_cols = 17;
+  d = detail::with_origin(std::move(d));
+  d.unverified.emplace_back("columns of VE2302 that reach the NoC: all are taken to");
+  return d;
+}
+
+/// VE2802: 38 columns of 8 cores and 2 memory tiles, 1.25 GHz (M [VT issue 488], [GAMA]).
+[[nodiscard]] inline device ve2802() {
+  device d;
+  d.name = "VE2802";
+  d.clock_hz = 1.25e9;
+  d.cols = 38;
+  d.core_rows = 8;
+  d.mem_rows = 2;
+  d.shim_cols = 12;
+  d.first_core_row = 3;
+  return detail::with_origin(std::move(d));
+}
+
+/// The c x c mesh of the published weight-block-sparsity estimates (arXiv 2407.09453): c x c cores
+/// and a memory tile a column, 1 GHz, 4 GiB/s a link (the estimates' links are one stream each).
+/// @throws shape_error unless 2 <= c <= 8.
+[[nodiscard]] inline device mesh(std::int64_t c) {
+  if (c < 2 || c > 8) {
+    throw shape_error(message("expected a mesh of 2 x 2 to 8 x 8, got ", c, " x ", c));
+  }
+  device d;
+  d.name = message(c, "x", c, " mesh");
+  d.cols = c;
+  d.core_rows = c;
+  d.shim_cols = c;
+  d.transport.dram_bytes_per_s = static_cast<double>(c) * 2 * 4294967296.0;  // 2 channels a column
+  d = detail::with_origin(std::move(d));
+  d.provenance.emplace_back("arXiv 2407.09453: mesh, memory tile a column, 4 GiB/s links");
+  return d;
+}
+
+}  // namespace lacuna::inline LACUNA_ABI::hardware::aie2
