@@ -36,26 +36,26 @@ inline constexpr std::size_t elements = 5;
 /// Cycles from a bundle to the first one that may use its result. There are no interlocks: who
 /// reads earlier gets the old value (H [ignite]: closer than 2 resp. 4 is silently wrong).
 struct latencies {
-  std::int64_t vector_load{7};        ///< VLDA, VLDB to a vector operand; S
-  std::int64_t accumulator_load{5};   ///< to the accumulator of a VMAC: def 7, use 3; S
-  std::int64_t scalar_load{7};        ///< S, H [ignite]
-  std::int64_t ups_load{9};           ///< VLDA.UPS; S
-  std::int64_t conv_load{7};          ///< VLDA.CONV; S
-  std::int64_t ups{3};                ///< VUPS; S
-  std::int64_t srs{4};                ///< VSRS to a vector operand; S
-  std::int64_t mac{5};                ///< integer VMUL, VMAC to SRS or store; S
-  std::int64_t mac_chain{2};          ///< integer VMAC to VMAC, one accumulator; S, H [ignite]
-  std::int64_t bf_mac{6};             ///< VMAC.f to store or conversion; S
-  std::int64_t bf_mac_chain{4};       ///< VMAC.f to VMAC.f, one accumulator; S, H [ignite]
-  std::int64_t accumulator_add{5};    ///< VACC; S
-  std::int64_t bf_accumulator_add{6};  ///< VACC.f (VADD.f, VSUB.f); S
-  std::int64_t shuffle{2};            ///< VSHUFFLE, VSHIFT, VSEL, VBCST, VMOV; 1 by bypass; S
-  std::int64_t vector_alu{2};         ///< VADD, VSUB, VMAX, VCMP, VPACK, VCONV; S
-  std::int64_t unpack{7};             ///< VUNPACK; S
-  std::int64_t scalar{1};             ///< scalar ALU and moves; S
-  std::int64_t scalar_multiply{2};    ///< S
-  std::int64_t memory_cycle{5};       ///< a load or VST touches its bank in this cycle, from 1; S
-  std::int64_t srs_memory_cycle{7};   ///< VST.SRS, VST.CONV; S
+  std::int64_t vector_load{7};          ///< VLDA, VLDB to a vector operand; S
+  std::int64_t accumulator_load{5};     ///< to the accumulator of a VMAC: def 7, use 3; S
+  std::int64_t scalar_load{7};          ///< S, H [ignite]
+  std::int64_t ups_load{9};             ///< VLDA.UPS; S
+  std::int64_t conv_load{7};            ///< VLDA.CONV; S
+  std::int64_t ups{3};                  ///< VUPS; S
+  std::int64_t srs{4};                  ///< VSRS to a vector operand; S
+  std::int64_t mac{5};                  ///< integer VMUL, VMAC to SRS or store; S
+  std::int64_t mac_chain{2};            ///< integer VMAC to VMAC, one accumulator; S, H [ignite]
+  std::int64_t bf_mac{6};               ///< VMAC.f to store or conversion; S
+  std::int64_t bf_mac_chain{4};         ///< VMAC.f to VMAC.f, one accumulator; S, H [ignite]
+  std::int64_t accumulator_add{5};      ///< VACC; S
+  std::int64_t bf_accumulator_add{6};   ///< VACC.f (VADD.f, VSUB.f); S
+  std::int64_t shuffle{2};              ///< VSHUFFLE, VSHIFT, VSEL, VBCST, VMOV; 1 by bypass; S
+  std::int64_t vector_alu{2};           ///< VADD, VSUB, VMAX, VCMP, VPACK, VCONV; S
+  std::int64_t unpack{7};               ///< VUNPACK; S
+  std::int64_t scalar{1};               ///< scalar ALU and moves; S
+  std::int64_t scalar_multiply{2};      ///< S
+  std::int64_t memory_cycle{5};         ///< a load or VST touches its bank in this cycle, from 1; S
+  std::int64_t srs_memory_cycle{7};     ///< VST.SRS, VST.CONV; S
   std::int64_t narrow_store_cycle{11};  ///< 8- and 16-bit stores read at 5 and write at 11; S
 };
 
@@ -64,31 +64,31 @@ struct core_parameters {
   std::int64_t load_bytes{32};   ///< each of two load units; M [AM020 ch. 2]
   std::int64_t store_bytes{32};  ///< the store unit; M
   latencies latency;
-  std::int64_t branch_delay_slots{5};       ///< H [ignite], S
-  std::int64_t loop_setup_bundles{7};       ///< 112 B before a zero-overhead loop ends; S
-  std::int64_t program_bytes{16384};        ///< 1024 bundles of 128 bits; M
-  std::int64_t accumulators{9};             ///< cm, 1024 bits; M [AM020 ch. 4], S
-  std::int64_t vectors{12};                 ///< x, 512 bits; M, S
-  std::int64_t masks{4};                    ///< q, 128 bits; M, S
-  std::int64_t scalars{32};                 ///< r, 32 bits; M, S
-  std::int64_t pointers{8};                 ///< p, 20 bits, with m, dn, dj, dc for each; M, S
-  std::int64_t sparse_k_factor{2};          ///< 2:4 doubles K, not the multipliers; M [aie_api]
-  std::int64_t sparse_loads_per_cycle{1};   ///< load unit B only; S
-  std::int64_t call_cycles{20};             ///< an empty kernel call, 19.1-20.4; H [ignite]
+  std::int64_t branch_delay_slots{5};      ///< H [ignite], S
+  std::int64_t loop_setup_bundles{7};      ///< 112 B before a zero-overhead loop ends; S
+  std::int64_t program_bytes{16384};       ///< 1024 bundles of 128 bits; M
+  std::int64_t accumulators{9};            ///< cm, 1024 bits; M [AM020 ch. 4], S
+  std::int64_t vectors{12};                ///< x, 512 bits; M, S
+  std::int64_t masks{4};                   ///< q, 128 bits; M, S
+  std::int64_t scalars{32};                ///< r, 32 bits; M, S
+  std::int64_t pointers{8};                ///< p, 20 bits, with m, dn, dj, dc for each; M, S
+  std::int64_t sparse_k_factor{2};         ///< 2:4 doubles K, not the multipliers; M [aie_api]
+  std::int64_t sparse_loads_per_cycle{1};  ///< load unit B only; S
+  std::int64_t call_cycles{20};            ///< an empty kernel call, 19.1-20.4; H [ignite]
 };
 
 /// Data memory of a compute tile: bank = 2 * ((address >> 14) & 3) + ((address >> 4) & 1), so that
 /// a pair of banks makes a logical bank of 16 KB interleaved at 16 B; H [xdna-emu].
 struct data_memory_parameters {
-  std::int64_t bytes{65536};           ///< M [AM020 ch. 2]
-  std::int64_t banks{8};               ///< of 8 KB, one port; M, H
-  std::int64_t bank_width_bytes{16};   ///< M, H
-  std::int64_t logical_banks{4};       ///< M [target]
-  std::int64_t conflict_cycles{1};     ///< the loser retries a cycle later; M, H [ignite]
-  bool core_beats_dma{true};           ///< H [xdna-emu], exact order unverified
-  std::int64_t locks{16};              ///< M [AM020]
-  std::int64_t lock_bits{6};           ///< M
-  std::int64_t acquire_cycles{4};      ///< semaphore busy E2-E5; S
+  std::int64_t bytes{65536};          ///< M [AM020 ch. 2]
+  std::int64_t banks{8};              ///< of 8 KB, one port; M, H
+  std::int64_t bank_width_bytes{16};  ///< M, H
+  std::int64_t logical_banks{4};      ///< M [target]
+  std::int64_t conflict_cycles{1};    ///< the loser retries a cycle later; M, H [ignite]
+  bool core_beats_dma{true};          ///< H [xdna-emu], exact order unverified
+  std::int64_t locks{16};             ///< M [AM020]
+  std::int64_t lock_bits{6};          ///< M
+  std::int64_t acquire_cycles{4};     ///< semaphore busy E2-E5; S
 
   [[nodiscard]] constexpr std::int64_t bank_of(std::int64_t address) const noexcept {
     const std::int64_t pair = address / (bytes / logical_banks) % logical_banks;
@@ -101,21 +101,21 @@ struct data_memory_parameters {
 
 /// DMA engine of a tile, memory tile or shim.
 struct dma_parameters {
-  std::int64_t s2mm_channels{2};        ///< stream to memory; M [aie-rt], [AM025]
-  std::int64_t mm2s_channels{2};        ///< memory to stream
-  std::int64_t descriptors{16};         ///< buffer descriptors
-  std::int64_t dimensions{3};           ///< and an iteration dimension
-  std::int64_t queue_depth{4};          ///< tasks waiting at a channel
+  std::int64_t s2mm_channels{2};  ///< stream to memory; M [aie-rt], [AM025]
+  std::int64_t mm2s_channels{2};  ///< memory to stream
+  std::int64_t descriptors{16};   ///< buffer descriptors
+  std::int64_t dimensions{3};     ///< and an iteration dimension
+  std::int64_t queue_depth{4};    ///< tasks waiting at a channel
   std::int64_t max_repeat{256};
-  std::int64_t max_words{16383};        ///< length of a descriptor, in 4 B; M [AM025]
-  std::int64_t granule_bytes{4};        ///< M: an int8 transpose is out of reach
-  std::int64_t access_bytes{16};        ///< a bank access every 4 stream beats; H [xdna-emu]
+  std::int64_t max_words{16383};  ///< length of a descriptor, in 4 B; M [AM025]
+  std::int64_t granule_bytes{4};  ///< M: an int8 transpose is out of reach
+  std::int64_t access_bytes{16};  ///< a bank access every 4 stream beats; H [xdna-emu]
 };
 
 struct memory_tile_parameters {
-  std::int64_t bytes{524288};           ///< M [AM020 ch. 5]
-  std::int64_t banks{16};               ///< of 2 k words of 128 bits, interleaved at 16 B; M
-  std::int64_t locks{64};               ///< M
+  std::int64_t bytes{524288};  ///< M [AM020 ch. 5]
+  std::int64_t banks{16};      ///< of 2 k words of 128 bits, interleaved at 16 B; M
+  std::int64_t locks{64};      ///< M
   dma_parameters dma{6, 6, 48, 4, 4, 256, 131071, 4, 16};  ///< M [AM025], [AM020]
 };
 
@@ -130,17 +130,17 @@ struct transport_parameters {
   std::int64_t cascade_fifo_depth{4};        ///< 2 on each side; M
   std::int64_t shim_s2mm_channels{2};        ///< M [AM020 ch. 3]
   std::int64_t shim_mm2s_channels{2};
-  std::int64_t shim_bytes_per_cycle{4};      ///< a channel; M
-  std::int64_t axi_bytes_per_cycle{16};      ///< shared by the channels of a direction; M
-  double shim_mm2s_fixed_cycles{747};        ///< H [xdna-emu], jitter 700-2000
-  double shim_mm2s_cycles_per_word{1.05};    ///< H [xdna-emu]
-  double shim_s2mm_fixed_cycles{171};        ///< H [xdna-emu]
-  double shim_s2mm_cycles_per_word{1.00};    ///< H [xdna-emu]
-  std::int64_t task_gap_mm2s_cycles{2700};   ///< between tasks the host starts; H [xdna-emu]
-  std::int64_t task_gap_s2mm_cycles{2870};   ///< H [xdna-emu]
-  double dram_bytes_per_s{15e9};  ///< both directions, as GEMM sees it; H [Taka 5.2.1]
-  std::int64_t compress_mask_bytes{4};   ///< a mask before each word; M [AM020 ch. 1]
-  std::int64_t compress_word_bytes{32};  ///< M
+  std::int64_t shim_bytes_per_cycle{4};     ///< a channel; M
+  std::int64_t axi_bytes_per_cycle{16};     ///< shared by the channels of a direction; M
+  double shim_mm2s_fixed_cycles{747};       ///< H [xdna-emu], jitter 700-2000
+  double shim_mm2s_cycles_per_word{1.05};   ///< H [xdna-emu]
+  double shim_s2mm_fixed_cycles{171};       ///< H [xdna-emu]
+  double shim_s2mm_cycles_per_word{1.00};   ///< H [xdna-emu]
+  std::int64_t task_gap_mm2s_cycles{2700};  ///< between tasks the host starts; H [xdna-emu]
+  std::int64_t task_gap_s2mm_cycles{2870};  ///< H [xdna-emu]
+  double dram_bytes_per_s{15e9};            ///< both directions, as GEMM sees it; H [Taka 5.2.1]
+  std::int64_t compress_mask_bytes{4};      ///< a mask before each word; M [AM020 ch. 1]
+  std::int64_t compress_word_bytes{32};     ///< M
 };
 
 /// Dense multiply-adds a cycle and core of A x B; 0 where the core has no such multiply. M [VT
@@ -148,22 +148,22 @@ struct transport_parameters {
 using mac_table = std::array<std::array<std::int64_t, elements>, elements>;
 inline constexpr mac_table aie2_macs_per_cycle{{
     // B: int4, int8, int16, int32, bf16
-    {0, 0, 0, 0, 0},         // A int4
-    {512, 256, 128, 0, 0},   // A int8
-    {0, 128, 64, 32, 0},     // A int16
-    {0, 0, 32, 16, 0},       // A int32
-    {0, 0, 0, 0, 128},       // A bf16
+    {0, 0, 0, 0, 0},        // A int4
+    {512, 256, 128, 0, 0},  // A int8
+    {0, 128, 64, 32, 0},    // A int16
+    {0, 0, 32, 16, 0},      // A int32
+    {0, 0, 0, 0, 128},      // A bf16
 }};
 
 /// A device as data: change a number and run again. The defaults are one column of Phoenix's array.
 struct device {
   std::string name;
-  double clock_hz{1e9};             ///< cycles come first, seconds are cycles / clock_hz
-  std::int64_t cols{1};             ///< M [target]
-  std::int64_t core_rows{4};        ///< M [target]
-  std::int64_t mem_rows{1};         ///< M [target]
-  std::int64_t shim_cols{1};        ///< columns with a way to the NoC; M [target]
-  std::int64_t first_core_row{2};   ///< M [target]
+  double clock_hz{1e9};            ///< cycles come first, seconds are cycles / clock_hz
+  std::int64_t cols{1};            ///< M [target]
+  std::int64_t core_rows{4};       ///< M [target]
+  std::int64_t mem_rows{1};        ///< M [target]
+  std::int64_t shim_cols{1};       ///< columns with a way to the NoC; M [target]
+  std::int64_t first_core_row{2};  ///< M [target]
   core_parameters core;
   data_memory_parameters memory;
   dma_parameters dma;
@@ -188,7 +188,8 @@ struct device {
 inline void require_valid(const device& d) {
   const auto positive = [&](std::string_view what, double value) {
     if (!(value > 0)) {
-      throw shape_error(message("device ", d.name, ": expected a positive ", what, ", got ", value));
+      throw shape_error(
+          message("device ", d.name, ": expected a positive ", what, ", got ", value));
     }
   };
   const auto count = [&](std::string_view what, std::int64_t value) {
