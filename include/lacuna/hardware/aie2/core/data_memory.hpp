@@ -24,12 +24,18 @@ struct placement {
 class data_memory {
  public:
   explicit data_memory(const data_memory_parameters& p, std::string tile = "tile")
-      : parameters_(p), tile_(std::move(tile)), data_(static_cast<std::size_t>(p.bytes), 0) {}
+      : parameters_(p), tile_(std::move(tile)), data_(static_cast<std::size_t>(p.bytes), 0) {
+    for (std::int64_t a = 0; a < p.bytes; a += p.bank_width_bytes) {
+      banks_.push_back(static_cast<std::uint8_t>(p.bank_of(a)));
+    }
+  }
 
   [[nodiscard]] const data_memory_parameters& parameters() const noexcept { return parameters_; }
   [[nodiscard]] std::int64_t size() const noexcept { return parameters_.bytes; }
   [[nodiscard]] std::uint8_t* data() noexcept { return data_.data(); }
   [[nodiscard]] const std::uint8_t* data() const noexcept { return data_.data(); }
+  /// Bank of each line, as wide as a bank's port.
+  [[nodiscard]] const std::vector<std::uint8_t>& banks() const noexcept { return banks_; }
   [[nodiscard]] const std::vector<placement>& buffers() const noexcept { return buffers_; }
 
   /// Room for `bytes`, 32-byte aligned, from the start of a logical bank (16 KB) on, or anywhere
@@ -83,6 +89,7 @@ class data_memory {
   data_memory_parameters parameters_;
   std::string tile_;
   std::vector<std::uint8_t> data_;
+  std::vector<std::uint8_t> banks_;
   std::vector<placement> buffers_;
 };
 

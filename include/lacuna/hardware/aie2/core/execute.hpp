@@ -214,7 +214,21 @@ class execution_units {
   }
   [[nodiscard]] std::uint8_t* vector_result(const instruction& i, std::int64_t now,
                                             std::size_t size) {
-    return queue_.add(now + i.ready, state_->vectors.data() + i.dst, size);
+    return queue_.add(now + i.ready, state_->vectors.data() + i.dst, size,
+                      stale_.data() + i.dst / unit_bytes);
+  }
+  /// Vector bytes as floats; widened once for all multiplies that read them.
+  [[nodiscard]] const float* widened(std::int16_t offset, std::size_t units) noexcept {
+    for (std::size_t u = static_cast<std::size_t>(offset) / unit_bytes, end = u + units; u < end;
+         ++u) {
+      if (stale_[u] == 0) continue;
+      stale_[u] = 0;
+      const auto* from = reinterpret_cast<const std::int8_t*>(state_->vectors.data());
+      for (std::size_t l = u * unit_bytes; l < (u + 1) * unit_bytes; ++l) {
+        wide_[l] = static_cast<float>(from[l]);
+      }
+    }
+    return wide_.data() + offset;
   }
   /// Fills both views of an accumulator, each in its bundle.
   template <class Fill>
@@ -265,6 +279,14 @@ class execution_units {
     const std::uint8_t* acc = fresh ? zeros.data() : state_->accumulators_mac.data() + i.src[0];
     const auto* a = vector(i, 1);
     const auto* b = vector(i, 2);
+    if (i.code == opcode::mac_i8_4x8x8) {  // the hot one: straight into the queue
+      auto* to = reinterpret_cast<std::int32_t*>(
+          queue_.add(now + i.ready_mac, state_->accumulators_mac.data() + i.dst, 128));
+      lanes::mac_i8_4x8x8(to, reinterpret_cast<const std::int32_t*>(acc), widened(i.src[1], 1),
+                          widened(i.src[2], 2));
+      std::memcpy(queue_.add(now + i.ready, state_->accumulators.data() + i.dst, 128), to, 128);
+      return;
+    }
     alignas(64) std::array<std::int32_t, 32> before;
     alignas(64) std::array<std::int32_t, 32> after;
     std::memcpy(before.data(), acc, 128);
@@ -276,10 +298,6 @@ class execution_units {
     alignas(64) std::array<std::int16_t, 32> b16;
     alignas(64) std::array<float, 16> sum;
     switch (i.code) {
-      case opcode::mac_i8_4x8x8:
-        lanes::mac_i8_4x8x8(after.data(), before.data(), reinterpret_cast<const std::int8_t*>(a),
-                            reinterpret_cast<const std::int8_t*>(b));
-        break;
       case opcode::mac_i16_i8_4x4x8:
         as(a, a16.data(), 32);
         lanes::mac_i16_i8_4x4x8(after.data(), before.data(), a16.data(),
@@ -318,6 +336,9 @@ class execution_units {
   core_state* state_;
   srs_control srs_;
   landing_queue queue_;
+  alignas(64) std::array<float, 64 * unit_bytes> wide_{};
+  std::array<std::uint8_t, 64>
+      stale_{};  // whether wide_ lags behind a vector unit; both start at 0
   std::array<scalar_write, 8> scalars_{};
   std::size_t pending_{0};
 };

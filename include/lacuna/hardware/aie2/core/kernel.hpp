@@ -23,6 +23,9 @@ struct step {
   std::vector<step> body;      ///< of a loop
   std::int64_t trips{0};       ///< of a loop; 0 says a block
   loop_mode mode{loop_mode::pipelined};
+  std::int64_t at_least{0};              ///< bundles an iteration of a pipelined loop
+  std::int64_t fixed_ii{0};              ///< a loop scheduled by hand: bundles an iteration
+  std::vector<std::int64_t> fixed_time;  ///< and the bundle of each operation
 
   [[nodiscard]] bool is_loop() const noexcept { return trips > 0; }
   /// A loop that holds operations alone runs as a zero-overhead loop, others branch.
@@ -99,6 +102,11 @@ class kernel_builder {
     op.src = {dst, a, b};
     add(op);
   }
+  /// dst = acc + a * b: a register of its own for the sum lets iterations overlap more closely.
+  void mac_from(opcode code, reg dst, reg acc, reg a, reg b) {
+    mac(code, dst, a, b);
+    block().ops.back().src[0] = acc;
+  }
   /// dst = a * b.
   void multiply(opcode code, reg dst, reg a, reg b) {
     operation op;
@@ -146,9 +154,35 @@ class kernel_builder {
     open_ = outer;
   }
 
-  [[nodiscard]] kernel finish() && { return std::move(out_); }
+  /// A loop scheduled by hand: operation i of the body issues at `time[i]`, iterations begin `ii`
+  /// bundles apart. Nothing is checked: `check` says what is wrong with it.
+  template <class Body>
+  void loop_by_hand(std::int64_t trips, std::int64_t ii, std::vector<std::int64_t> time,
+                    Body&& body) {
+    loop(trips, loop_mode::pipelined, std::forward<Body>(body));
+    std::vector<step>& siblings = open_ == nullptr ? out_.steps : open_->body;
+    siblings.back().fixed_ii = ii;
+    siblings.back().fixed_time = std::move(time);
+  }
+
+  /// The loop just closed takes no fewer bundles an iteration: where another compiler's is known.
+  void widen_last_loop(std::int64_t bundles) {
+    (open_ == nullptr ? out_.steps : open_->body).back().at_least = bundles;
+  }
+
+  [[nodiscard]] kernel finish() && {
+    std::int32_t next = 0;
+    number(out_.steps, next);
+    return std::move(out_);
+  }
 
  private:
+  static void number(std::vector<step>& steps, std::int32_t& next) {
+    for (step& s : steps) {
+      for (operation& op : s.ops) op.id = next++;
+      number(s.body, next);
+    }
+  }
   reg make(register_file file, int units) {
     const reg r{static_cast<std::int16_t>(out_.registers.size()), file, 0,
                 static_cast<std::int8_t>(units)};

@@ -85,26 +85,40 @@ template <class T>
 
 namespace lanes {
 
-/// out (4, 8) = acc + a (4, 8) b (8, 8). In floats, for speed: sums of 8 products of bytes stay
-/// below 2^18, hence exact. Sums wrap, as the accumulator's 32 bits do.
-inline void mac_i8_4x8x8(std::int32_t* out, const std::int32_t* acc, const std::int8_t* a,
-                         const std::int8_t* b) noexcept {
-  alignas(64) float wide[64];
-  alignas(64) float left[32];
-  for (int i = 0; i < 64; ++i) wide[i] = static_cast<float>(b[i]);
-  for (int i = 0; i < 32; ++i) left[i] = static_cast<float>(a[i]);
+/// out (4, 8) = acc + a (4, 8) b (8, 8) of int8, which come widened to floats, for speed: sums of 8
+/// products of bytes stay below 2^18, hence exact. Sums wrap, as the accumulator's 32 bits do.
+inline void mac_i8_4x8x8(std::int32_t* out, const std::int32_t* acc, const float* a,
+                         const float* b) noexcept {
+#if defined(__GNUC__)
+  using floats8 = float __attribute__((vector_size(32)));
+  using ints8 = std::int32_t __attribute__((vector_size(32)));
+  using unsigned8 = std::uint32_t __attribute__((vector_size(32)));
+  floats8 sum[4] = {};
+#pragma GCC unroll 8
+  for (int k = 0; k < 8; ++k) {
+    floats8 right;
+    std::memcpy(&right, b + k * 8, 32);
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) sum[i] += a[i * 8 + k] * right;
+  }
+#pragma GCC unroll 4
   for (int i = 0; i < 4; ++i) {
-    alignas(32) float sum[8] = {};
-    for (int k = 0; k < 8; ++k) {
-      const float x = left[i * 8 + k];
-      for (int j = 0; j < 8; ++j) sum[j] += x * wide[k * 8 + j];
-    }
+    unsigned8 old;
+    std::memcpy(&old, acc + i * 8, 32);
+    old += reinterpret_cast<unsigned8>(__builtin_convertvector(sum[i], ints8));
+    std::memcpy(out + i * 8, &old, 32);
+  }
+#else
+  for (int i = 0; i < 4; ++i) {
     for (int j = 0; j < 8; ++j) {
+      float sum = 0;
+      for (int k = 0; k < 8; ++k) sum += a[i * 8 + k] * b[k * 8 + j];
       out[i * 8 + j] =
           static_cast<std::int32_t>(static_cast<std::uint32_t>(acc[i * 8 + j]) +
-                                    static_cast<std::uint32_t>(static_cast<std::int32_t>(sum[j])));
+                                    static_cast<std::uint32_t>(static_cast<std::int32_t>(sum)));
     }
   }
+#endif
 }
 
 /// out (4, 8) = acc + a (4, 4) of int16 times b (4, 8) of int8.

@@ -33,6 +33,7 @@ struct placed_loop {
 struct placed_range {
   std::int64_t start{0};
   std::int64_t end{0};
+  std::int64_t trips{0};
 };
 
 /// A kernel in bundles, still on virtual registers.
@@ -68,14 +69,41 @@ class layout_maker {
     out_.bodies.push_back(s.body.front().ops);
     const std::vector<operation>& ops = out_.bodies.back();
     scheduled_loop l{&ops, {}, s.trips};
-    if (s.mode == loop_mode::sequential) {
+    if (s.fixed_ii > 0) {
+      l.schedule = by_hand(s, ops);
+    } else if (s.mode == loop_mode::sequential) {
       l.schedule = sequential_schedule(ops, out_.source, core_);
     } else {
-      const std::int64_t least = resource_interval(ops, out_.source, core_);
+      const std::int64_t least = std::max(s.at_least, resource_interval(ops, out_.source, core_));
       l.schedule = modulo_schedule(ops, out_.source, core_, s.trips, least + extra_ii_);
-      if (extra_ii_ > 0 && l.schedule.ii < least + extra_ii_) l.schedule.ii = least + extra_ii_;
     }
     return l;
+  }
+  [[nodiscard]] loop_schedule by_hand(const step& s, const std::vector<operation>& ops) const {
+    const std::int64_t last =
+        s.fixed_time.empty() ? 0 : *std::max_element(s.fixed_time.begin(), s.fixed_time.end());
+    loop_schedule out{s.fixed_ii, last / s.fixed_ii + 1, s.fixed_time, {}};
+    if (ops.size() != s.fixed_time.size() || s.trips < out.stages) {
+      throw shape_error(message("kernel ", out_.source.name, ": a loop by hand of ", ops.size(),
+                                " operations and ", s.trips, " trips has ", s.fixed_time.size(),
+                                " times and ", out.stages, " stages"));
+    }
+    std::vector<slot_mask> used(static_cast<std::size_t>(s.fixed_ii), 0);
+    for (std::size_t i = 0; i < ops.size(); ++i) {
+      slot_mask& row = used[static_cast<std::size_t>(s.fixed_time[i] % s.fixed_ii)];
+      slot_mask taken = 0;
+      for (const slot_mask wanted : timing_of(ops[i].code, core_).slots) {
+        if (taken == 0 && wanted != 0 && (row & wanted) == 0) taken = wanted;
+      }
+      if (taken == 0) {
+        throw unsupported_error(message("kernel ", out_.source.name, ": no slot for ",
+                                        to_string(ops[i].code), " at bundle ", s.fixed_time[i],
+                                        " of a loop by hand"));
+      }
+      row = static_cast<slot_mask>(row | taken);
+      out.slots.push_back(taken);
+    }
+    return out;
   }
   static operation immediate(opcode code, std::int64_t value, reg dst = {}, reg a = {}) {
     operation op;
@@ -87,7 +115,7 @@ class layout_maker {
   }
 
   /// Steps one after another; `counter` is what a branch back to the start counts down.
-  void sequence(const std::vector<step>& steps, reg counter) {
+  void sequence(const std::vector<step>& steps, reg counter, std::int64_t trips = 1) {
     const std::int64_t start = out_.bundles;
     std::vector<operation> block;
     int before = -1;
@@ -110,11 +138,11 @@ class layout_maker {
         place_region(before, block, nullptr, true, reg{}, start);
         before = -1;
         block.clear();
-        sequence(s.body, inner);
+        sequence(s.body, inner, s.trips);
       }
     }
     if (counter.exists()) block.push_back(immediate(opcode::add_scalar, -1, counter, counter));
-    place_region(before, block, nullptr, counter.exists() || before >= 0, counter, start);
+    place_region(before, block, nullptr, counter.exists() || before >= 0, counter, start, trips);
   }
 
   int place_kernel(const scheduled_loop& l) {
@@ -131,7 +159,7 @@ class layout_maker {
 
   /// `settle`: all results land before the region ends, as code beyond a branch needs.
   void place_region(int before_id, const std::vector<operation>& block, const scheduled_loop* after,
-                    bool settle, reg counter, std::int64_t sequence_start) {
+                    bool settle, reg counter, std::int64_t sequence_start, std::int64_t trips = 1) {
     const scheduled_loop* before =
         before_id >= 0 ? &out_.loops[static_cast<std::size_t>(before_id)].loop : nullptr;
     region r = schedule_region(out_.source, core_, before, block, after);
@@ -143,7 +171,7 @@ class layout_maker {
     for (std::size_t i = 0; i < block.size() && after == nullptr; ++i) {
       wait_for(r, block[i], r.time[i], settle);
     }
-    if (counter.exists()) place_branch(r, block, counter, sequence_start);
+    if (counter.exists()) place_branch(r, block, counter, sequence_start, trips);
     const std::int64_t base = out_.bundles;
     for (std::size_t i = 0; i < block.size(); ++i) {
       out_.ops.push_back({block[i], base + r.time[i], r.slots[i], 0, -1});
@@ -171,7 +199,7 @@ class layout_maker {
   }
   /// The branch issues its delay slots ahead of the end, where a scalar slot is free.
   void place_branch(region& r, const std::vector<operation>& block, reg counter,
-                    std::int64_t sequence_start) {
+                    std::int64_t sequence_start, std::int64_t trips) {
     std::int64_t ready = 0;  // when the counter has been counted down
     for (std::size_t i = 0; i < block.size(); ++i) {
       if (block[i].dst == counter) ready = r.time[i] + 1;
@@ -189,7 +217,7 @@ class layout_maker {
     r.length = at + 1 + core_.branch_delay_slots;
     operation op = immediate(opcode::branch_not_zero, 0, reg{}, counter);
     out_.ops.push_back({op, out_.bundles + at, only(slot::scalar), sequence_start, -1});
-    out_.branches.push_back({sequence_start, out_.bundles + r.length});
+    out_.branches.push_back({sequence_start, out_.bundles + r.length, trips});
   }
 
   const core_parameters& core_;

@@ -111,8 +111,9 @@ struct operation {
   std::int32_t step{0};     ///< of post::immediate
   std::int16_t buffer{-1};  ///< which buffer is touched: for order and banks
   walk_field field{walk_field::increment};
-  bool starts{false};  ///< mac without its accumulator: vmul
-  reg zero_if{};       ///< mac that starts while this scalar is not 0
+  bool starts{false};   ///< mac without its accumulator: vmul
+  reg zero_if{};        ///< mac that starts while this scalar is not 0
+  std::int32_t id{-1};  ///< place in the kernel's program order; -1 for the scheduler's own
 };
 
 }  // namespace lacuna::inline LACUNA_ABI::hardware::aie2

@@ -51,7 +51,9 @@ class landing_queue {
   static constexpr std::size_t widest = 4 * unit_bytes;
 
   /// Room for `size` bytes that appear at `to` in bundle `at`.
-  [[nodiscard]] std::uint8_t* add(std::int64_t at, std::uint8_t* to, std::size_t size) {
+  /// `stale`, where given, is a flag for each 32 bytes that is set when they change.
+  [[nodiscard]] std::uint8_t* add(std::int64_t at, std::uint8_t* to, std::size_t size,
+                                  std::uint8_t* stale = nullptr) {
     slot_of_time& s = slots_[static_cast<std::size_t>(at) % ahead];
     if (s.count == s.items.size()) {
       throw contract_violation("more results land in one bundle than slots can issue");
@@ -59,6 +61,7 @@ class landing_queue {
     item& i = s.items[s.count++];
     i.to = to;
     i.size = size;
+    i.stale = stale;
     return i.data.data();
   }
   void land(std::int64_t now) noexcept {
@@ -78,6 +81,7 @@ class landing_queue {
         default:
           std::memcpy(i.to, i.data.data(), i.size);
       }
+      if (i.stale != nullptr) std::memset(i.stale, 1, i.size / unit_bytes);
     }
     s.count = 0;
   }
@@ -87,6 +91,7 @@ class landing_queue {
     alignas(32) std::array<std::uint8_t, widest> data;
     std::uint8_t* to;
     std::size_t size;
+    std::uint8_t* stale;
   };
   struct slot_of_time {
     std::size_t count{0};

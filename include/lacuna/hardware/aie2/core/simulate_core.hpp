@@ -168,13 +168,15 @@ class core_simulator {
   }
   std::int64_t count_conflicts(const cycle_accesses& c, core_run& out) const {
     const data_memory_parameters& p = memory_->parameters();
-    std::array<std::int64_t, 8> users{};
+    const auto width = static_cast<std::uint32_t>(p.bank_width_bytes);
+    std::array<std::uint8_t, 8> users{};
     for (std::size_t n = 0; n < c.count; ++n) {
-      for (std::int64_t b = 0; b < c.items[n].what->bytes; b += p.bank_width_bytes) {
-        ++users[static_cast<std::size_t>(p.bank_of(c.items[n].address + b)) % users.size()];
-      }
+      const auto first = static_cast<std::uint32_t>(c.items[n].address) / width;
+      const auto last =
+          (static_cast<std::uint32_t>(c.items[n].address) + c.items[n].what->bytes - 1) / width;
+      for (std::uint32_t line = first; line <= last; ++line) ++users[memory_->banks()[line] & 7U];
     }
-    std::int64_t most = 1;
+    std::uint8_t most = 1;
     for (std::size_t b = 0; b < users.size(); ++b) {
       if (users[b] > 1) out.conflicts[b] += users[b] - 1;
       most = std::max(most, users[b]);
