@@ -27,6 +27,7 @@ class execution_units {
     address_generator& p = state_->pointers[static_cast<std::size_t>(i.pointer)];
     if (i.after == post::immediate) later(p.address, p.address + i.step);
     if (i.after == post::walk) later(p.address, p.next());
+    if (i.after == post::offset) later(p.address, p.address + scalar(i, 1));
     if (i.after != post::none) return p.address;
     return p.address + i.step +
            (i.src[1] >= 0 && i.src_file[1] == register_file::offset ? scalar(i, 1) : 0);

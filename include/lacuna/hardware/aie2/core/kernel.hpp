@@ -88,6 +88,12 @@ class kernel_builder {
     op.src[1] = offset;
     add(op);
   }
+  /// The access just added moves its pointer by an offset register.
+  void then_add(reg offset) {
+    operation& op = block().ops.back();
+    op.after = post::offset;
+    op.src[1] = offset;
+  }
   void store(opcode code, reg source, reg p, std::int16_t buffer, post after = post::none,
              std::int32_t step = 0, std::int32_t shift = 0) {
     operation op = access(code, p, buffer, after, step, shift);
@@ -107,6 +113,8 @@ class kernel_builder {
     mac(code, dst, a, b);
     block().ops.back().src[0] = acc;
   }
+  /// The multiply just added drops its accumulator while `flag` is not 0 (zero_acc).
+  void start_if(reg flag) { block().ops.back().zero_if = flag; }
   /// dst = a * b.
   void multiply(opcode code, reg dst, reg a, reg b) {
     operation op;

@@ -57,7 +57,7 @@ inline std::optional<loop_schedule> try_modulo(const std::vector<operation>& ops
     table.give_back(ops[i], s.time[i], s.slots[i]);
     s.time[i] = unplaced;
   };
-  for (std::size_t budget = 40 * n + 200; budget > 0; --budget) {
+  for (std::size_t budget = 100 * n + 200; budget > 0; --budget) {
     std::size_t pick = n;
     for (std::size_t i = 0; i < n; ++i) {
       if (s.time[i] == unplaced && (pick == n || (*height)[i] > (*height)[pick])) pick = i;

@@ -94,6 +94,7 @@ enum class post : std::uint8_t {
   none,       ///< [p] or [p + offset]
   immediate,  ///< p += imm
   walk,       ///< the pointer's own 3-D pattern
+  offset,     ///< p += src[1], a modifier register
 };
 
 /// The fields of a 3-D walk: p += increment each access; after count0 of them also += jump0; after
