@@ -65,22 +65,25 @@ std::int32_t put(data_memory& memory, const char* name, const std::vector<T>& va
   return out;
 }
 
-/// C (m, n) (+)= A (m, k) B (k, n) on one core. T is int8 or the bits of bf16 (uint16), R matches
-/// the options' element of C (bits of bf16 again). `c` is what accumulates, and ignored otherwise.
+/// C (m, n) (+)= A (m, k) B (k, n) on one core. Values are int8, int16 or the bits of bf16
+/// (uint16); R matches the options' element of C (bits of bf16 again). `c` is what accumulates, and
+/// ignored otherwise.
 template <class R, class A, class B>
-[[nodiscard]] kernel_result<R> run_gemm(const device& d, matrix_view<const A> a,
-                                        matrix_view<const B> b, const gemm_kernel_options& o = {},
+[[nodiscard]] kernel_result<R> run_gemm(const device& d, const A& left, const B& right,
+                                        const gemm_kernel_options& o = {},
                                         const dense_matrix<R>& c = {}, srs_control srs = {}) {
+  const auto a = as_view(left);
+  const auto b = as_view(right);
   const mmul_shape& s = o.shape;
   if (a.cols != b.rows || (o.accumulate && (c.rows() != a.rows || c.cols() != b.cols))) {
     throw shape_error(message("gemm: (", a.rows, ", ", a.cols, ") x (", b.rows, ", ", b.cols,
                               ") into (", c.rows(), ", ", c.cols(), ")"));
   }
   if (sizeof(R) * 8 != static_cast<std::size_t>(bits_of(o.c)) ||
-      sizeof(A) * 8 != static_cast<std::size_t>(bits_of(s.a)) ||
-      sizeof(B) * 8 != static_cast<std::size_t>(bits_of(s.b))) {
-    throw unsupported_error(message("gemm: values of ", sizeof(A), ", ", sizeof(B), " and ",
-                                    sizeof(R), " bytes are not ", to_string(s.a), ", ",
+      sizeof(*a.data) * 8 != static_cast<std::size_t>(bits_of(s.a)) ||
+      sizeof(*b.data) * 8 != static_cast<std::size_t>(bits_of(s.b))) {
+    throw unsupported_error(message("gemm: values of ", sizeof(*a.data), ", ", sizeof(*b.data),
+                                    " and ", sizeof(R), " bytes are not ", to_string(s.a), ", ",
                                     to_string(s.b), " and ", to_string(o.c)));
   }
   const program p = compile(gemm_kernel({a.rows, a.cols, b.cols}, o), d.core, srs);
