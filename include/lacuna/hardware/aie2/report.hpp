@@ -24,16 +24,17 @@ inline report empty_report(const device& d, std::string workload) {
 }
 }  // namespace detail
 
-/// A kernel's run as a report. Compute: bundles with a multiply; fill and drain: bundles without;
-/// on-chip bandwidth: MEMORY_STALL, the datapath waiting for a bank.
+/// A kernel's run as a report. Compute: bundles with a vector operation; on-chip bandwidth: bundles
+/// of loops without one, which wait for load or store slots, and MEMORY_STALL, the datapath waiting
+/// for a bank; fill and drain: bundles outside of loops without a vector operation.
 [[nodiscard]] inline report to_report(const core_run& run, const device& d, std::string workload) {
   report r = detail::empty_report(d, std::move(workload));
   r.cycles.total = run.cycles();
-  r.cycles[cycle_cause::compute] = run.mac_bundles;
-  r.cycles[cycle_cause::fill_and_drain] = run.bundles - run.mac_bundles;
-  r.cycles[cycle_cause::on_chip_bandwidth] = run.bank_stalls;
+  r.cycles[cycle_cause::compute] = run.vector_bundles;
+  r.cycles[cycle_cause::on_chip_bandwidth] = run.loop_gaps + run.bank_stalls;
+  r.cycles[cycle_cause::fill_and_drain] = run.bundles - run.vector_bundles - run.loop_gaps;
   r.macs.executed = r.macs.dense = r.macs.effectual = static_cast<double>(run.macs);
-  r.bounds = {{"vector unit", static_cast<double>(run.mac_bundles)},
+  r.bounds = {{"vector unit", static_cast<double>(run.vector_bundles)},
               {"load units", static_cast<double>(run.loads) / 2},
               {"store unit", static_cast<double>(run.stores)}};
   r.notes.push_back(message("MEMORY_STALL ", run.bank_stalls, " cycles"));

@@ -44,6 +44,7 @@ struct program {
   std::string name;
   std::vector<instruction> instructions;
   std::vector<std::int32_t> first;                       ///< of bundle i: first[i] ... first[i + 1]
+  std::vector<bool> uses_vector_slot;                    ///< of each bundle
   std::vector<std::pair<register_file, int>> arguments;  ///< where the caller puts them
   srs_control srs;
   std::int64_t program_bytes{0};
@@ -115,6 +116,7 @@ struct program {
       p.instructions.push_back(i);
     }
     p.program_bytes += bundle_bytes(used);
+    p.uses_vector_slot.push_back((used & only(slot::vector)) != 0);
   }
   p.first.push_back(static_cast<std::int32_t>(p.instructions.size()));
   if (p.program_bytes > core.program_bytes) {

@@ -65,6 +65,9 @@ class region_scheduler {
     if (after_ != nullptr && !place_fill(r, table, time)) return std::nullopt;
     if (!place_block(table, time, slots)) return std::nullopt;
     for (const dependence& e : edges_) {
+      const auto from = static_cast<std::size_t>(e.from);
+      const auto to = static_cast<std::size_t>(e.to);
+      if (to < first_ || from >= last_) continue;  // inside one loop: its schedule's business
       if (time[static_cast<std::size_t>(e.to)] <
           time[static_cast<std::size_t>(e.from)] + e.latency) {
         return std::nullopt;

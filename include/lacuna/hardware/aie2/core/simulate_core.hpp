@@ -18,8 +18,10 @@ namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 /// What a run of a kernel took: cycles = bundles + stalls, as measured on silicon (H [ignite] 1.2).
 struct core_run {
   std::int64_t bundles{0};
-  std::int64_t bank_stalls{0};  ///< MEMORY_STALL: a port lost its bank
-  std::int64_t mac_bundles{0};  ///< with a multiply in the vector slot
+  std::int64_t bank_stalls{0};     ///< MEMORY_STALL: a port lost its bank
+  std::int64_t mac_bundles{0};     ///< with a multiply in the vector slot
+  std::int64_t vector_bundles{0};  ///< with anything in it
+  std::int64_t loop_gaps{0};  ///< of zero-overhead loops, with nothing in it: loads or stores bind
   std::int64_t macs{0};
   std::int64_t loads{0};  ///< over both units
   std::int64_t stores{0};
@@ -59,6 +61,10 @@ class core_simulator {
         issue(program_->instructions[static_cast<std::size_t>(i)], now, pc, out);
       }
       ++out.bundles;
+      if (program_->uses_vector_slot[static_cast<std::size_t>(pc)])
+        ++out.vector_bundles;
+      else if (loop_count_ > 0 && pc >= loop_start_ && pc <= loop_end_)
+        ++out.loop_gaps;
       units_.commit_scalars();
       pc = next(pc);
     }
