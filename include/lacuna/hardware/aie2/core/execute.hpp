@@ -224,10 +224,12 @@ class execution_units {
          ++u) {
       if (stale_[u] == 0) continue;
       stale_[u] = 0;
-      const auto* from = reinterpret_cast<const std::int8_t*>(state_->vectors.data());
-      for (std::size_t l = u * unit_bytes; l < (u + 1) * unit_bytes; ++l) {
-        wide_[l] = static_cast<float>(from[l]);
-      }
+      // Through locals, which alias nothing: compilers then convert all lanes at once.
+      std::array<std::int8_t, unit_bytes> narrow_lanes;
+      std::array<float, unit_bytes> lanes;
+      std::memcpy(narrow_lanes.data(), state_->vectors.data() + u * unit_bytes, unit_bytes);
+      for (std::size_t l = 0; l < lanes.size(); ++l) lanes[l] = narrow_lanes[l];
+      std::memcpy(wide_.data() + u * unit_bytes, lanes.data(), sizeof lanes);
     }
     return wide_.data() + offset;
   }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include <lacuna/core/contract.hpp>
 #include <lacuna/hardware/aie2/core/program.hpp>
 
 namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
@@ -52,12 +53,11 @@ class landing_queue {
 
   /// Room for `size` bytes that appear at `to` in bundle `at`.
   /// `stale`, where given, is a flag for each 32 bytes that is set when they change.
-  [[nodiscard]] std::uint8_t* add(std::int64_t at, std::uint8_t* to, std::size_t size,
-                                  std::uint8_t* stale = nullptr) {
+  [[nodiscard]] LACUNA_ALWAYS_INLINE std::uint8_t* add(std::int64_t at, std::uint8_t* to,
+                                                       std::size_t size,
+                                                       std::uint8_t* stale = nullptr) {
     slot_of_time& s = slots_[static_cast<std::size_t>(at) % ahead];
-    if (s.count == s.items.size()) {
-      throw contract_violation("more results land in one bundle than slots can issue");
-    }
+    if (s.count == s.items.size()) overflow();
     item& i = s.items[s.count++];
     i.to = to;
     i.size = size;
@@ -87,6 +87,9 @@ class landing_queue {
   }
 
  private:
+  [[noreturn]] static void overflow() {
+    throw contract_violation("more results land in one bundle than slots can issue");
+  }
   struct item {
     alignas(32) std::array<std::uint8_t, widest> data;
     std::uint8_t* to;
