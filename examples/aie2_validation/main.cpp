@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Validation of the AIE2 tile model as markdown.
+//   aie2_validation [--into DOC.md]   all cases, or into the marked part of DOC.md
+//   aie2_validation --gemm ...        other shapes: see the usage
+// Ends with 1 where a case lies outside its tolerance without a known reason.
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <stdexcept>
+
+#include "cases.hpp"
+
+namespace {
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text,
+                value < 100 && value != static_cast<int>(value) ? "%.2f" : "%.0f", value);
+  return text;
+}
+
+bool table(std::ostream& out, const std::vector<validation_case>& cases) {
+  bool good = true;
+  out << "| # | case | published | modelled | deviation | tolerance | level | source | |\n"
+         "|---|---|---|---|---|---|---|---|---|\n";
+  for (const validation_case& c : cases) {
+    char deviation[32];
+    std::snprintf(deviation, sizeof deviation, "%+.1f %%", 100 * c.deviation());
+    char tolerance[32];
+    std::snprintf(tolerance, sizeof tolerance, "%.0f %%", 100 * c.tolerance);
+    const std::string range =
+        c.high > 0 ? number(c.published) + "-" + number(c.high) : number(c.published);
+    out << "| " << c.number << " | " << c.what << " | " << (c.at_most ? "at most " : "") << range
+        << " | " << number(c.modelled) << " | " << (c.at_most ? "" : deviation) << " | "
+        << (c.at_most          ? "never above"
+            : c.tolerance == 0 ? "exact"
+                               : tolerance)
+        << " | " << c.level << " | " << c.source << " | "
+        << (c.inside() ? "" : "outside: " + c.miss) << " |\n";
+    good = good && (c.inside() || !c.miss.empty());
+  }
+  return good;
+}
+
+void replace_marked(const std::string& path, const std::string& tables) {
+  const std::string begin = "<!-- begin generated: validation -->\n";
+  const std::string end = "<!-- end generated: validation -->";
+  std::ifstream in(path);
+  std::stringstream text;
+  text << in.rdbuf();
+  std::string doc = text.str();
+  const std::size_t from = doc.find(begin);
+  const std::size_t to = doc.find(end);
+  if (!in || from == std::string::npos || to == std::string::npos || to < from) {
+    throw std::runtime_error(path + ": no marked part");
+  }
+  doc.replace(from + begin.size(), to - from - begin.size(), tables);
+  if (!(std::ofstream(path) << doc)) throw std::runtime_error(path + ": can't be written");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const std::vector<std::string> args(argv + 1, argv + argc);
+    if (!args.empty() && args[0] != "--into") {
+      const int result = run_other_shape(args);
+      if (result >= 0) return result;
+    }
+    if (!args.empty() && args.size() != 2) {
+      std::cerr << "usage: aie2_validation [--into DOC.md]\n" << other_shapes_usage;
+      return 2;
+    }
+    std::vector<validation_case> all = core_cases();
+    const std::vector<validation_case> more = array_cases();
+    all.insert(all.end(), more.begin(), more.end());
+    std::ostringstream tables;
+    tables << "\n";
+    const bool good = table(tables, all);
+    tables << "\n";
+    if (args.size() == 2)
+      replace_marked(args[1], tables.str());
+    else
+      std::cout << tables.str();
+    if (!good) std::cerr << "some cases are outside their tolerance\n";
+    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+  } catch (const std::out_of_range&) {
+    std::cerr << "usage: aie2_validation [--into DOC.md]\n" << other_shapes_usage;
+    return 2;
+  } catch (const std::exception& e) {
+    std::cerr << e.what() << "\n";
+    return 2;
+  }
+}

@@ -1,0 +1,349 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+
+#include <lacuna/hardware/aie2/core/registers.hpp>
+
+namespace lacuna::inline LACUNA_ABI::hardware::aie2::detail {
+
+/// The execution units: read registers as they are now, put results in the landing queue.
+class execution_units {
+ public:
+  execution_units(core_state& s, srs_control srs) : state_(&s), srs_(srs) {}
+
+  [[nodiscard]] landing_queue& queue() noexcept { return queue_; }
+  [[nodiscard]] std::int32_t scalar(const instruction& i, std::size_t source) const noexcept {
+    const auto at = static_cast<std::size_t>(i.src[source]);
+    return i.src_file[source] == register_file::offset ? state_->offsets[at] : state_->scalars[at];
+  }
+
+  /// The address of an access; moves its pointer at the end of the bundle.
+  [[nodiscard]] std::int32_t address(const instruction& i) {
+    address_generator& p = state_->pointers[static_cast<std::size_t>(i.pointer)];
+    if (i.after == post::immediate) later(p.address, p.address + i.step);
+    if (i.after == post::walk) later(p.address, p.next());
+    if (i.after == post::offset) later(p.address, p.address + scalar(i, 1));
+    if (i.after != post::none) return p.address;
+    return p.address + i.step +
+           (i.src[1] >= 0 && i.src_file[1] == register_file::offset ? scalar(i, 1) : 0);
+  }
+
+  /// Puts the bytes a load finds into its register, as wide as it makes them.
+  void load_value(const instruction& i, const std::uint8_t* from, std::int64_t issued) {
+    switch (i.code) {
+      case opcode::load_vector:
+        std::memcpy(vector_result(i, issued, 32), from, 32);
+        return;
+      case opcode::load_accumulator: {
+        accumulate(i, issued, 32, [&](std::uint8_t* to) { std::memcpy(to, from, 32); });
+        return;
+      }
+      case opcode::load_ups8: {
+        std::array<std::int32_t, 32> wide;
+        for (std::size_t l = 0; l < 32; ++l) {
+          wide[l] = static_cast<std::int8_t>(from[l]) * (std::int32_t{1} << i.imm);
+        }
+        accumulate(i, issued, 128, [&](std::uint8_t* to) { std::memcpy(to, wide.data(), 128); });
+        return;
+      }
+      case opcode::load_ups16: {
+        std::array<std::int16_t, 16> narrow;
+        std::array<std::int32_t, 16> wide;
+        std::memcpy(narrow.data(), from, 32);
+        for (std::size_t l = 0; l < 16; ++l) wide[l] = narrow[l] * (std::int32_t{1} << i.imm);
+        accumulate(i, issued, 64, [&](std::uint8_t* to) { std::memcpy(to, wide.data(), 64); });
+        return;
+      }
+      case opcode::load_conv: {
+        std::array<std::uint16_t, 16> narrow;
+        std::array<float, 16> wide;
+        std::memcpy(narrow.data(), from, 32);
+        for (std::size_t l = 0; l < 16; ++l) wide[l] = from_bf16(narrow[l]);
+        accumulate(i, issued, 64, [&](std::uint8_t* to) { std::memcpy(to, wide.data(), 64); });
+        return;
+      }
+      default: {  // load_scalar
+        std::int32_t value = 0;
+        std::memcpy(&value, from, 4);
+        std::uint8_t* to = reinterpret_cast<std::uint8_t*>(
+            i.dst_file == register_file::offset
+                ? &state_->offsets[static_cast<std::size_t>(i.dst)]
+                : &state_->scalars[static_cast<std::size_t>(i.dst)]);
+        std::memcpy(queue_.add(issued + i.ready, to, 4), &value, 4);
+      }
+    }
+  }
+
+  /// The bytes that a store issued now will write.
+  void store_value(const instruction& i, std::uint8_t* to) const {
+    const std::uint8_t* acc = state_->accumulators.data() + i.src[0];
+    switch (i.code) {
+      case opcode::store_vector:
+        std::memcpy(to, state_->vectors.data() + i.src[0], 32);
+        return;
+      case opcode::store_accumulator:
+        std::memcpy(to, acc, 32);
+        return;
+      case opcode::store_srs8:
+        narrow<std::int8_t, 32>(to, acc, i.imm);
+        return;
+      case opcode::store_srs16:
+        narrow<std::int16_t, 16>(to, acc, i.imm);
+        return;
+      case opcode::store_conv: {
+        std::array<float, 16> wide;
+        std::array<std::uint16_t, 16> out;
+        std::memcpy(wide.data(), acc, 64);
+        for (std::size_t l = 0; l < 16; ++l) out[l] = to_bf16(wide[l]);
+        std::memcpy(to, out.data(), 32);
+        return;
+      }
+      default: {
+        const std::int32_t value = scalar(i, 0);
+        std::memcpy(to, &value, 4);
+      }
+    }
+  }
+
+  void execute(const instruction& i, std::int64_t now) {
+    if (is_mac(i.code)) return multiply(i, now);
+    switch (i.code) {
+      case opcode::add_accumulators:
+        return add_lanes<std::uint32_t>(i, now);
+      case opcode::add_accumulators_f:
+        return add_lanes<float>(i, now);
+      case opcode::clear:
+        return accumulate(i, now, i.size, [&](std::uint8_t* to) { std::memset(to, 0, i.size); });
+      case opcode::srs8:
+        return narrow<std::int8_t, 32>(vector_result(i, now, 32),
+                                       state_->accumulators.data() + i.src[0], i.imm);
+      case opcode::srs16:
+        return narrow<std::int16_t, 16>(vector_result(i, now, 32),
+                                        state_->accumulators.data() + i.src[0], i.imm);
+      case opcode::ups8: {
+        std::array<std::int32_t, 32> wide;
+        for (std::size_t l = 0; l < 32; ++l) {
+          wide[l] = static_cast<std::int8_t>(vector(i, 0)[l]) * (std::int32_t{1} << i.imm);
+        }
+        return accumulate(i, now, 128,
+                          [&](std::uint8_t* to) { std::memcpy(to, wide.data(), 128); });
+      }
+      case opcode::add8:
+        return lanes_of<std::int8_t>(i, now, [](int a, int b) { return a + b; });
+      case opcode::add16:
+        return lanes_of<std::int16_t>(i, now, [](int a, int b) { return a + b; });
+      case opcode::max8:
+        return lanes_of<std::int8_t>(i, now, [](int a, int b) { return std::max(a, b); });
+      case opcode::max16:
+        return lanes_of<std::int16_t>(i, now, [](int a, int b) { return std::max(a, b); });
+      case opcode::shuffle_rows: {
+        std::uint8_t* to = vector_result(i, now, 32);
+        for (std::size_t r = 0; r < 4; ++r) {
+          std::memcpy(to + 8 * r, vector(i, 0) + 16 * r + 8 * i.imm, 8);
+        }
+        return;
+      }
+      case opcode::shuffle_transpose_8x8:
+        return lanes::transpose_8x8(vector_result(i, now, 64), vector(i, 0));
+      case opcode::broadcast8: {
+        std::memset(vector_result(i, now, i.size), i.src[0] >= 0 ? scalar(i, 0) : i.imm, i.size);
+        return;
+      }
+      case opcode::broadcast16: {
+        const auto value = static_cast<std::uint16_t>(i.src[0] >= 0 ? scalar(i, 0) : i.imm);
+        std::uint8_t* to = vector_result(i, now, i.size);
+        for (std::size_t b = 0; b < i.size; b += 2) std::memcpy(to + b, &value, 2);
+        return;
+      }
+      case opcode::move_vector:
+        std::memcpy(vector_result(i, now, i.size), vector(i, 0), i.size);
+        return;
+      case opcode::move_scalar:
+        return scalar_result(i, i.src[0] >= 0 ? scalar(i, 0) : i.imm);
+      case opcode::add_scalar:
+        return scalar_result(i, scalar(i, 0) + (i.src[1] >= 0 ? scalar(i, 1) : i.imm));
+      case opcode::multiply_scalar: {  // 2 bundles: through the queue
+        const std::int32_t value = scalar(i, 0) * (i.src[1] >= 0 ? scalar(i, 1) : i.imm);
+        auto* to =
+            reinterpret_cast<std::uint8_t*>(&state_->scalars[static_cast<std::size_t>(i.dst)]);
+        std::memcpy(queue_.add(now + i.ready, to, 4), &value, 4);
+        return;
+      }
+      case opcode::set_address: {
+        const std::int32_t value =
+            i.src[0] < 0 ? i.imm
+            : i.src_file[0] == register_file::pointer
+                ? state_->pointers[static_cast<std::size_t>(i.src[0])].address + i.imm
+                : scalar(i, 0);
+        return later(state_->pointers[static_cast<std::size_t>(i.dst)].address, value);
+      }
+      case opcode::set_step: {
+        address_generator& p = state_->pointers[static_cast<std::size_t>(i.dst)];
+        p.walk[static_cast<std::size_t>(i.field)] = i.imm;
+        p.counter0 = p.counter1 = 0;
+        return;
+      }
+      case opcode::add_pointer: {
+        address_generator& p = state_->pointers[static_cast<std::size_t>(i.dst)];
+        return later(p.address, p.address + (i.src[1] >= 0 ? scalar(i, 1) : i.imm));
+      }
+      default:
+        return;
+    }
+  }
+
+  /// Scalars and pointers, a bundle old, become readable.
+  void commit_scalars() noexcept {
+    for (std::size_t n = 0; n < pending_; ++n) *scalars_[n].to = scalars_[n].value;
+    pending_ = 0;
+  }
+
+ private:
+  struct scalar_write {
+    std::int32_t* to;
+    std::int32_t value;
+  };
+
+  [[nodiscard]] const std::uint8_t* vector(const instruction& i,
+                                           std::size_t source) const noexcept {
+    return state_->vectors.data() + i.src[source];
+  }
+  [[nodiscard]] std::uint8_t* vector_result(const instruction& i, std::int64_t now,
+                                            std::size_t size) {
+    return queue_.add(now + i.ready, state_->vectors.data() + i.dst, size,
+                      stale_.data() + i.dst / unit_bytes);
+  }
+  /// Vector bytes as floats; widened once for all multiplies that read them.
+  [[nodiscard]] const float* widened(std::int16_t offset, std::size_t units) noexcept {
+    for (std::size_t u = static_cast<std::size_t>(offset) / unit_bytes, end = u + units; u < end;
+         ++u) {
+      if (stale_[u] == 0) continue;
+      stale_[u] = 0;
+      // Through locals, which alias nothing: compilers then convert all lanes at once.
+      std::array<std::int8_t, unit_bytes> narrow_lanes;
+      std::array<float, unit_bytes> lanes;
+      std::memcpy(narrow_lanes.data(), state_->vectors.data() + u * unit_bytes, unit_bytes);
+      for (std::size_t l = 0; l < lanes.size(); ++l) lanes[l] = narrow_lanes[l];
+      std::memcpy(wide_.data() + u * unit_bytes, lanes.data(), sizeof lanes);
+    }
+    return wide_.data() + offset;
+  }
+  /// Fills both views of an accumulator, each in its bundle.
+  template <class Fill>
+  void accumulate(const instruction& i, std::int64_t now, std::size_t size, Fill&& fill) {
+    std::uint8_t* first =
+        queue_.add(now + i.ready_mac, state_->accumulators_mac.data() + i.dst, size);
+    fill(first);
+    std::memcpy(queue_.add(now + i.ready, state_->accumulators.data() + i.dst, size), first, size);
+  }
+  void later(std::int32_t& to, std::int32_t value) noexcept { scalars_[pending_++] = {&to, value}; }
+  void scalar_result(const instruction& i, std::int32_t value) noexcept {
+    const auto at = static_cast<std::size_t>(i.dst);
+    later(i.dst_file == register_file::offset ? state_->offsets[at] : state_->scalars[at], value);
+  }
+
+  template <class T, std::size_t N>
+  void narrow(std::uint8_t* to, const std::uint8_t* from, int shift) const {
+    std::array<std::int32_t, N> wide;
+    std::array<T, N> out;
+    std::memcpy(wide.data(), from, sizeof wide);
+    for (std::size_t l = 0; l < N; ++l) out[l] = srs<T>(wide[l], shift, srs_);
+    std::memcpy(to, out.data(), sizeof out);
+  }
+  template <class T, class F>
+  void lanes_of(const instruction& i, std::int64_t now, F&& f) {
+    std::array<T, 64 / sizeof(T)> a;
+    std::array<T, 64 / sizeof(T)> b;
+    std::array<T, 64 / sizeof(T)> out{};
+    std::memcpy(a.data(), vector(i, 0), i.size);
+    std::memcpy(b.data(), vector(i, 1), i.size);
+    for (std::size_t l = 0; l < i.size / sizeof(T); ++l) out[l] = static_cast<T>(f(a[l], b[l]));
+    std::memcpy(vector_result(i, now, i.size), out.data(), i.size);
+  }
+  template <class T>
+  void add_lanes(const instruction& i, std::int64_t now) {
+    std::array<T, 128 / sizeof(T)> a;
+    std::array<T, 128 / sizeof(T)> b;
+    std::memcpy(a.data(), state_->accumulators_mac.data() + i.src[0], i.size);
+    std::memcpy(b.data(), state_->accumulators_mac.data() + i.src[1], i.size);
+    for (std::size_t l = 0; l < i.size / sizeof(T); ++l) a[l] = a[l] + b[l];
+    accumulate(i, now, i.size, [&](std::uint8_t* to) { std::memcpy(to, a.data(), i.size); });
+  }
+
+  void multiply(const instruction& i, std::int64_t now) {
+    static constexpr std::array<std::uint8_t, 128> zeros{};
+    const bool fresh =
+        i.starts || (i.zero_if >= 0 && state_->scalars[static_cast<std::size_t>(i.zero_if)] != 0);
+    const std::uint8_t* acc = fresh ? zeros.data() : state_->accumulators_mac.data() + i.src[0];
+    const auto* a = vector(i, 1);
+    const auto* b = vector(i, 2);
+    if (i.code == opcode::mac_i8_4x8x8) {  // the hot one: straight into the queue
+      auto* to = reinterpret_cast<std::int32_t*>(
+          queue_.add(now + i.ready_mac, state_->accumulators_mac.data() + i.dst, 128));
+      lanes::mac_i8_4x8x8(to, reinterpret_cast<const std::int32_t*>(acc), widened(i.src[1], 1),
+                          widened(i.src[2], 2));
+      std::memcpy(queue_.add(now + i.ready, state_->accumulators.data() + i.dst, 128), to, 128);
+      return;
+    }
+    alignas(64) std::array<std::int32_t, 32> before;
+    alignas(64) std::array<std::int32_t, 32> after;
+    std::memcpy(before.data(), acc, 128);
+    const auto as = [](const std::uint8_t* p, auto* to, std::size_t bytes) {
+      std::memcpy(to, p, bytes);
+    };
+    std::size_t size = 128;
+    alignas(64) std::array<std::int16_t, 32> a16;
+    alignas(64) std::array<std::int16_t, 32> b16;
+    alignas(64) std::array<float, 16> sum;
+    switch (i.code) {
+      case opcode::mac_i16_i8_4x4x8:
+        as(a, a16.data(), 32);
+        lanes::mac_i16_i8_4x4x8(after.data(), before.data(), a16.data(),
+                                reinterpret_cast<const std::int8_t*>(b));
+        break;
+      case opcode::mac_i8_lanes:
+        lanes::mac_lanes(after.data(), before.data(), reinterpret_cast<const std::int8_t*>(a),
+                         reinterpret_cast<const std::int8_t*>(b));
+        break;
+      case opcode::mac_i16_lanes:
+        as(a, a16.data(), 64);
+        as(b, b16.data(), 64);
+        lanes::mac_lanes(after.data(), before.data(), a16.data(), b16.data());
+        break;
+      default: {  // bf16: 16 lanes of fp32
+        alignas(64) std::array<std::uint16_t, 32> af;
+        alignas(64) std::array<std::uint16_t, 32> bf;
+        const std::size_t bytes = i.code == opcode::mac_bf16_4x8x4 ? 64 : 32;
+        as(a, af.data(), bytes);
+        as(b, bf.data(), bytes);
+        as(acc, sum.data(), 64);
+        if (bytes == 64)
+          lanes::mac_bf16_4x8x4(sum.data(), sum.data(), af.data(), bf.data());
+        else
+          lanes::mac_bf16_lanes(sum.data(), sum.data(), af.data(), bf.data());
+        std::memcpy(after.data(), sum.data(), 64);
+        size = 64;
+      }
+    }
+    std::memcpy(queue_.add(now + i.ready_mac, state_->accumulators_mac.data() + i.dst, size),
+                after.data(), size);
+    std::memcpy(queue_.add(now + i.ready, state_->accumulators.data() + i.dst, size), after.data(),
+                size);
+  }
+
+  core_state* state_;
+  srs_control srs_;
+  landing_queue queue_;
+  alignas(64) std::array<float, 64 * unit_bytes> wide_{};
+  std::array<std::uint8_t, 64>
+      stale_{};  // whether wide_ lags behind a vector unit; both start at 0
+  std::array<scalar_write, 8> scalars_{};
+  std::size_t pending_{0};
+};
+
+}  // namespace lacuna::inline LACUNA_ABI::hardware::aie2::detail

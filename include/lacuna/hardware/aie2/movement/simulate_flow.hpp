@@ -1,0 +1,317 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <lacuna/hardware/aie2/movement/flow_graph.hpp>
+
+namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
+
+/// A graph in which nothing can go on; the message says who waits for whom.
+struct deadlock_error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// What one core did with its time; the parts sum to the time of the whole run.
+struct core_time {
+  tile_id tile;
+  double compute{0};
+  double first_wait{0};   ///< until its first objects came: fill
+  double input_wait{0};   ///< LOCK_STALL for a full object
+  double output_wait{0};  ///< LOCK_STALL for an empty one
+  double finished{0};     ///< after its last action: drain
+};
+struct transfer_time {
+  std::string name;
+  double busy{0};  ///< cycles its channels were taken
+  std::int64_t bytes{0};
+};
+struct flow_run {
+  double cycles{0};
+  std::vector<core_time> cores;
+  std::vector<transfer_time> transfers;
+  double dram_bytes{0};
+};
+
+namespace detail {
+
+class flow_simulator {
+ public:
+  flow_simulator(const flow_graph& g, const device& d) : graph_(&g), device_(&d) {
+    for (const buffer_pool& p : g.pools) pools_.push_back({p.depth, 0});
+    for (const transfer& t : g.transfers) {
+      moves_.push_back({});
+      out_.transfers.push_back({t.name, 0, 0});
+    }
+    for (const core_script& c : g.cores) {
+      cores_.push_back({});
+      out_.cores.push_back({c.tile});
+    }
+  }
+
+  flow_run run() {
+    for (;;) {
+      while (start_all()) {
+      }
+      if (!advance()) break;
+    }
+    for (std::size_t c = 0; c < cores_.size(); ++c) {
+      if (cores_[c].next < graph_->cores[c].actions.size()) throw deadlock_error(who_waits());
+    }
+    for (std::size_t p = 0; p < pools_.size(); ++p) {
+      if (pools_[p].full > 0 && drains(static_cast<int>(p))) throw deadlock_error(who_waits());
+    }
+    for (core_time& c : out_.cores) {
+      c.finished = now_ - (c.compute + c.first_wait + c.input_wait + c.output_wait);
+    }
+    out_.cycles = now_;
+    return out_;
+  }
+
+ private:
+  struct pool_state {
+    std::int64_t empty;
+    std::int64_t full;
+  };
+  struct move_state {
+    bool busy{false};
+    bool dram{false};
+    bool task_open{false};
+    std::int64_t sent{0};     // pieces of the current object, over all repeats
+    std::int64_t objects{0};  // done
+    double fixed_until{0};    // latency of the shim before bytes flow
+    double left{0};           // bytes
+    double ends{0};           // on-chip
+    double started{0};
+  };
+  struct core_state_ {
+    std::size_t next{0};
+    double busy_until{-1};
+    double waits_since{-1};
+    bool has_computed{false};
+    std::vector<std::pair<std::size_t, std::int64_t>> loops;
+  };
+
+  [[nodiscard]] bool drains(int p) const {
+    return std::any_of(graph_->transfers.begin(), graph_->transfers.end(),
+                       [&](const transfer& t) { return t.from == p && t.to.empty(); });
+  }
+  [[nodiscard]] bool is_dram(const transfer& t) const { return t.from < 0 || t.to.empty(); }
+
+  /// Starts whatever can start now; whether anything did.
+  bool start_all() {
+    bool any = false;
+    for (std::size_t i = 0; i < moves_.size(); ++i) any = start_move(i) || any;
+    for (std::size_t c = 0; c < cores_.size(); ++c) any = step_core(c) || any;
+    return any;
+  }
+  bool start_move(std::size_t i) {
+    const transfer& t = graph_->transfers[i];
+    move_state& m = moves_[i];
+    if (m.busy || (t.from < 0 && m.objects == t.objects)) return false;
+    if (t.from >= 0 && m.sent == 0 && pools_[static_cast<std::size_t>(t.from)].full == 0)
+      return false;
+    for (const int p : t.to) {
+      if (pools_[static_cast<std::size_t>(p)].empty == 0) return false;
+    }
+    if (t.from >= 0 && m.sent == 0) --pools_[static_cast<std::size_t>(t.from)].full;
+    for (const int p : t.to) --pools_[static_cast<std::size_t>(p)].empty;
+    const double bytes = static_cast<double>(t.bytes) / static_cast<double>(t.pieces);
+    m.busy = true;
+    m.started = now_;
+    m.dram = is_dram(t);
+    if (m.dram) {  // the fixed part is that of a task: descriptors that follow at once overlap it
+      const transport_parameters& x = device_->transport;
+      const double fixed = t.from < 0 ? x.shim_mm2s_fixed_cycles : x.shim_s2mm_fixed_cycles;
+      m.fixed_until = now_ + (m.task_open ? 0 : fixed);
+      m.task_open = true;
+      m.left = bytes;
+      out_.dram_bytes += bytes;
+    } else {
+      m.ends =
+          now_ + std::ceil(bytes / static_cast<double>(device_->transport.stream_bytes_per_cycle));
+    }
+    out_.transfers[i].bytes += static_cast<std::int64_t>(bytes);
+    return true;
+  }
+  void end_move(std::size_t i) {
+    const transfer& t = graph_->transfers[i];
+    move_state& m = moves_[i];
+    m.busy = false;
+    out_.transfers[i].busy += now_ - m.started;
+    for (const int p : t.to) ++pools_[static_cast<std::size_t>(p)].full;
+    if (++m.sent == t.pieces * t.repeats) {
+      m.sent = 0;
+      ++m.objects;
+      if (t.from >= 0) ++pools_[static_cast<std::size_t>(t.from)].empty;
+    }
+  }
+
+  bool step_core(std::size_t c) {
+    core_state_& s = cores_[c];
+    const auto& actions = graph_->cores[c].actions;
+    if (s.next >= actions.size() || s.busy_until > now_) return false;
+    const action& a = actions[s.next];
+    const auto pool = static_cast<std::size_t>(a.pool < 0 ? 0 : a.pool);
+    switch (a.what) {
+      case action::kind::acquire_full:
+      case action::kind::acquire_empty: {
+        std::int64_t& count =
+            a.what == action::kind::acquire_full ? pools_[pool].full : pools_[pool].empty;
+        if (count == 0) {
+          if (s.waits_since < 0) s.waits_since = now_;
+          return false;
+        }
+        --count;
+        if (s.waits_since >= 0) {
+          core_time& time = out_.cores[c];
+          (!s.has_computed                        ? time.first_wait
+           : a.what == action::kind::acquire_full ? time.input_wait
+                                                  : time.output_wait) += now_ - s.waits_since;
+          s.waits_since = -1;
+        }
+        break;
+      }
+      case action::kind::release_empty:
+        ++pools_[pool].empty;
+        break;
+      case action::kind::release_full:
+        ++pools_[pool].full;
+        break;
+      case action::kind::compute:
+        s.busy_until = now_ + static_cast<double>(a.count);
+        s.has_computed = true;
+        out_.cores[c].compute += static_cast<double>(a.count);
+        break;
+      case action::kind::loop:
+        s.loops.emplace_back(s.next, a.count);
+        break;
+      case action::kind::end_loop:
+        if (--s.loops.back().second > 0) {
+          s.next = s.loops.back().first + 1;
+          return true;
+        }
+        s.loops.pop_back();
+        break;
+    }
+    ++s.next;
+    return true;
+  }
+
+  /// Bytes a cycle of each flow from or to DRAM: an equal share, at most a channel's rate.
+  [[nodiscard]] double dram_rate(const transfer& t, std::size_t flows) const {
+    const transport_parameters& x = device_->transport;
+    const double per_word = t.from < 0 ? x.shim_mm2s_cycles_per_word : x.shim_s2mm_cycles_per_word;
+    const double channel = static_cast<double>(x.shim_bytes_per_cycle) / per_word;
+    const double share = x.dram_bytes_per_s / device_->clock_hz / static_cast<double>(flows);
+    return std::min(channel, share);
+  }
+
+  /// To the next moment at which something ends; false where nothing is under way.
+  bool advance() {
+    std::size_t flows = 0;
+    for (const move_state& m : moves_) flows += m.busy && m.dram && m.fixed_until <= now_ ? 1 : 0;
+    double next = std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < moves_.size(); ++i) {
+      const move_state& m = moves_[i];
+      if (!m.busy) continue;
+      if (!m.dram)
+        next = std::min(next, m.ends);
+      else if (m.fixed_until > now_)
+        next = std::min(next, m.fixed_until);
+      else
+        next = std::min(next, now_ + m.left / dram_rate(graph_->transfers[i], flows));
+    }
+    for (const core_state_& s : cores_) {
+      if (s.busy_until > now_) next = std::min(next, s.busy_until);
+    }
+    if (next == std::numeric_limits<double>::infinity()) return false;
+    const double passed = next - now_;
+    constexpr double rounding = 1e-6;
+    for (std::size_t i = 0; i < moves_.size(); ++i) {
+      move_state& m = moves_[i];
+      if (m.busy && m.dram && m.fixed_until <= now_) {
+        m.left -= passed * dram_rate(graph_->transfers[i], flows);
+      }
+    }
+    const double before = now_;
+    now_ = next;
+    for (std::size_t i = 0; i < moves_.size(); ++i) {
+      move_state& m = moves_[i];
+      if (!m.busy) continue;
+      if (m.dram ? m.fixed_until <= before && m.left <= rounding : m.ends <= now_) end_move(i);
+    }
+    return true;
+  }
+
+  [[nodiscard]] std::string who_waits() const {
+    std::string text = message("the flow stands still after ", now_, " cycles:");
+    const auto suppliers = [&](int pool, bool full) {
+      std::string names;
+      for (const transfer& t : graph_->transfers) {
+        const bool supplies =
+            full ? std::find(t.to.begin(), t.to.end(), pool) != t.to.end() : t.from == pool;
+        if (supplies) names += message(names.empty() ? "" : ", ", "transfer ", t.name);
+      }
+      const auto gives = full ? action::kind::release_full : action::kind::release_empty;
+      for (const core_script& c : graph_->cores) {
+        const bool supplies = std::any_of(c.actions.begin(), c.actions.end(), [&](const action& a) {
+          return a.what == gives && a.pool == pool;
+        });
+        if (supplies) names += message(names.empty() ? "" : ", ", to_string(c.tile));
+      }
+      return names.empty() ? std::string("nobody") : names;
+    };
+    for (std::size_t c = 0; c < cores_.size(); ++c) {
+      const auto& actions = graph_->cores[c].actions;
+      if (cores_[c].next >= actions.size()) continue;
+      const action& a = actions[cores_[c].next];
+      const bool full = a.what == action::kind::acquire_full;
+      const buffer_pool& p = graph_->pools[static_cast<std::size_t>(a.pool)];
+      text += message("\n  ", to_string(graph_->cores[c].tile), " waits for ",
+                      full ? "a full" : "an empty", " object of ", p.name, " on ",
+                      to_string(p.tile), ", from ", suppliers(a.pool, full));
+    }
+    for (std::size_t i = 0; i < moves_.size(); ++i) {
+      const transfer& t = graph_->transfers[i];
+      const bool has_source =
+          t.from < 0 ? moves_[i].objects < t.objects
+                     : moves_[i].sent > 0 || pools_[static_cast<std::size_t>(t.from)].full > 0;
+      for (const int to : t.to) {
+        if (!has_source || pools_[static_cast<std::size_t>(to)].empty > 0) continue;
+        const buffer_pool& p = graph_->pools[static_cast<std::size_t>(to)];
+        text += message("\n  transfer ", t.name, " waits for an empty object of ", p.name, " on ",
+                        to_string(p.tile), ", from ", suppliers(to, false));
+      }
+    }
+    return text;
+  }
+
+  const flow_graph* graph_;
+  const device* device_;
+  double now_{0};
+  std::vector<pool_state> pools_;
+  std::vector<move_state> moves_;
+  std::vector<core_state_> cores_;
+  flow_run out_;
+};
+
+}  // namespace detail
+
+/// Runs a graph from event to event: transfers move 4 bytes a cycle on streams, flows to and from
+/// DRAM share its bandwidth, cores wait for locks. @throws what `require_valid` does;
+/// deadlock_error where some core can never go on, with who waits for whom.
+[[nodiscard]] inline flow_run simulate_flow(const flow_graph& g, const device& d) {
+  require_valid(d);
+  require_valid(g, d);
+  return detail::flow_simulator(g, d).run();
+}
+
+}  // namespace lacuna::inline LACUNA_ABI::hardware::aie2
