@@ -11,6 +11,7 @@
 #include <span>
 #include <utility>
 
+#include <lacuna/io/line_plot.hpp>
 #include <lacuna/io/series_file.hpp>
 #include <lacuna/network/models/fashion_cnn.hpp>
 #include <lacuna/network/series.hpp>
@@ -21,7 +22,6 @@
 #include "../demo/weights_file.hpp"
 #include "edp.hpp"
 #include "options.hpp"
-#include "plot.hpp"
 #include "shapes.hpp"
 
 namespace {
@@ -47,7 +47,7 @@ struct task {
   std::vector<lacuna::network::node_id> nodes;
   lacuna::network::network_shape shape;
   std::vector<std::string> layers;
-  std::vector<tasder::curve> curves;
+  std::vector<lacuna::io::plot_series> curves;  ///< accuracy lost, in points, against EDP
 
   [[nodiscard]] double accuracy(bool of_activations, const selection& s, const images& on) const {
     const lacuna::thread_pool pool(o.training.threads);
@@ -78,7 +78,11 @@ void run(task& t, const lacuna::search_space& space, const std::string& how, boo
     std::printf("%s, %s: goes on from %s, %zu answers known\n", t.name.c_str(), how.c_str(),
                 file.c_str(), memory.size());
   }
-  tasder::curve curve{how, {{t.edp(of_activations, selection(t.nodes.size(), 0)), 0}}};
+  lacuna::io::plot_series curve{t.name + ", " + how, {}, {}};
+  const auto plot = [&](const selection& chosen, double quality, double dense) {
+    curve.x.push_back(t.edp(of_activations, chosen));
+    curve.y.push_back(100 * (dense - quality));
+  };
   lacuna::search_options options;
   options.least_quality = t.o.least_quality;
   options.memory = &memory;
@@ -87,9 +91,6 @@ void run(task& t, const lacuna::search_space& space, const std::string& how, boo
       std::printf("\r%s, %s: %zu of at most %zu, accuracy %.2f %%, work %.1f %%\x1b[K",
                   t.name.c_str(), how.c_str(), number, most, 100 * step.quality, 100 * step.cost);
       std::fflush(stdout);
-    }
-    if (step.accepted) {
-      curve.points.emplace_back(t.edp(of_activations, step.chosen), 100 * step.quality);
     }
     if (!file.empty()) {
       search_result so_far;
@@ -104,7 +105,10 @@ void run(task& t, const lacuna::search_space& space, const std::string& how, boo
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (!file.empty()) lacuna::io::save_series(file, lacuna::io::to_series_file(space, r, memory));
-  curve.points.front().second = 100 * r.dense_quality;
+  plot(selection(t.nodes.size(), 0), r.dense_quality, r.dense_quality);
+  for (const lacuna::search_step& step : r.steps) {
+    if (step.accepted) plot(step.chosen, step.quality, r.dense_quality);
+  }
   t.curves.push_back(std::move(curve));
 
   const double before = t.accuracy(of_activations, selection(t.nodes.size(), 0), t.unseen);
@@ -161,7 +165,10 @@ int search_fashion(const tasder::options& o) {
       asked.size(), unseen.size());
   std::printf("%-8s %-22s %9s %9s %9s %9s %9s %7s %7s\n", "network", "search", "dense %",
               "series %", "kept %", "work %", "EDP %", "asked", "s");
-  std::vector<tasder::curve> curves;
+  lacuna::io::line_plot plot{"Accuracy lost without fine-tuning",
+                             "EDP of TTC-VEGETA-M8 over the dense tensor core's",
+                             "points of accuracy lost",
+                             {}};
   for (auto& [name, net] : {std::pair{"dense", dense}, std::pair{"sparse", sparse}}) {
     task t{o,
            name,
@@ -173,11 +180,11 @@ int search_fashion(const tasder::options& o) {
            {},
            {}};
     search_network(t);
-    for (auto& c : t.curves) curves.push_back({std::string(name) + ", " + c.name, c.points});
+    for (auto& c : t.curves) plot.series.push_back(std::move(c));
   }
   if (!o.out.empty()) {
     const std::string path = o.out + "/quality_edp.svg";
-    const std::string svg = tasder::draw("Accuracy against EDP, without fine-tuning", curves);
+    const std::string svg = to_svg(plot, 800);
     lacuna::io::write_file(path, std::as_bytes(std::span<const char>(svg)));
     std::printf("\n%s written\n", path.c_str());
   }

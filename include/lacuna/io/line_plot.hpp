@@ -29,7 +29,11 @@ struct line_plot {
 /// @throws shape_error where a series has not as many y as x, or an x is not finite.
 [[nodiscard]] inline std::string to_svg(const line_plot& p, double width = 640,
                                         double height = 420) {
-  constexpr double left = 70, right = 150, top = 36, bottom = 50;
+  constexpr double left = 70, top = 52, bottom = 50;
+  double right = 60;  // the names of the series stand there, 7 a letter
+  for (const plot_series& s : p.series) {
+    right = std::max(right, 50 + 7 * static_cast<double>(s.name.size()));
+  }
   double x_low = 0, x_high = 0, y_low = 0, y_high = 0;
   for (const plot_series& s : p.series) {
     if (s.x.size() != s.y.size()) {
