@@ -150,6 +150,19 @@ class execution_units {
       }
       case opcode::shuffle_transpose_8x8:
         return lanes::transpose_8x8(vector_result(i, now, 64), vector(i, 0));
+      case opcode::shift_pair: {
+        std::array<std::uint8_t, 2 * unit_bytes> both;
+        std::memcpy(both.data(), vector(i, 0), unit_bytes);
+        std::memcpy(both.data() + unit_bytes, vector(i, 1), unit_bytes);
+        const auto from = static_cast<std::size_t>(i.src[2] >= 0 ? scalar(i, 2) : i.imm);
+        std::memcpy(vector_result(i, now, unit_bytes), both.data() + from % (unit_bytes + 1),
+                    unit_bytes);
+        return;
+      }
+      case opcode::move_accumulator:
+        return accumulate(i, now, i.size, [&](std::uint8_t* to) {
+          std::memcpy(to, state_->accumulators.data() + i.src[0], i.size);
+        });
       case opcode::broadcast8: {
         std::memset(vector_result(i, now, i.size), i.src[0] >= 0 ? scalar(i, 0) : i.imm, i.size);
         return;

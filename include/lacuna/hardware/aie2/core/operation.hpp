@@ -74,11 +74,13 @@ enum class opcode : std::uint8_t {
   max16,                  ///< x = max(a, b)
   shuffle_rows,           ///< 4x8 of bytes: columns 8 imm ... of a 4x16
   shuffle_transpose_8x8,  ///< an 8x8 of bytes transposed
+  shift_pair,             ///< 32 of the 64 bytes of w a and w b, from byte imm or scalar src[2] on
   broadcast8,
   broadcast16,  ///< a scalar to all lanes
   move_vector,
-  move_scalar,  ///< dst = a, or imm where a is missing
-  add_scalar,   ///< dst = a + (b or imm)
+  move_accumulator,  ///< 512 bits
+  move_scalar,       ///< dst = a, or imm where a is missing
+  add_scalar,        ///< dst = a + (b or imm)
   multiply_scalar,
   set_address,      ///< pointer = imm or scalar a
   set_step,         ///< a field of a pointer's walk = imm

@@ -115,6 +115,8 @@ struct timing {
       return {on(slot::vector), l.vector_alu, l.vector_alu};
     case opcode::shuffle_rows:
     case opcode::shuffle_transpose_8x8:
+    case opcode::shift_pair:
+    case opcode::move_accumulator:
     case opcode::broadcast8:
     case opcode::broadcast16:
     case opcode::move_vector:
@@ -166,15 +168,29 @@ struct timing {
 }
 
 [[nodiscard]] constexpr std::string_view to_string(opcode c) noexcept {
-  constexpr std::array<std::string_view, 43> names{
-      "VLD",        "VLDA.acc",       "VLDA.UPS.8",   "VLDA.UPS.16", "VLDA.CONV",     "LDA",
-      "VST",        "VST.acc",        "VST.SRS.8",    "VST.SRS.16",  "VST.CONV",      "ST",
-      "VMAC.4x8x8", "VMAC.i16.4x4x8", "VMAC.f.4x8x4", "VMAC.i8",     "VMAC.i16",      "VMAC.f",
-      "VACC",       "VACC.f",         "VCLR",         "VSRS.8",      "VSRS.16",       "VUPS.8",
-      "VADD.8",     "VADD.16",        "VMAX.8",       "VMAX.16",     "VSHUFFLE.rows", "VSHUFFLE.T",
-      "VBCST.8",    "VBCST.16",       "VMOV",         "MOV",         "ADD",           "MUL",
-      "MOVXM.p",    "MOVXM.m",        "PADD",         "MOVXM.loop",  "MOV.lc",        "JNZ",
-      "EVENT"};
+  constexpr std::array<std::string_view, 45> names{"VLD",           "VLDA.acc",
+                                                   "VLDA.UPS.8",    "VLDA.UPS.16",
+                                                   "VLDA.CONV",     "LDA",
+                                                   "VST",           "VST.acc",
+                                                   "VST.SRS.8",     "VST.SRS.16",
+                                                   "VST.CONV",      "ST",
+                                                   "VMAC.4x8x8",    "VMAC.i16.4x4x8",
+                                                   "VMAC.f.4x8x4",  "VMAC.i8",
+                                                   "VMAC.i16",      "VMAC.f",
+                                                   "VACC",          "VACC.f",
+                                                   "VCLR",          "VSRS.8",
+                                                   "VSRS.16",       "VUPS.8",
+                                                   "VADD.8",        "VADD.16",
+                                                   "VMAX.8",        "VMAX.16",
+                                                   "VSHUFFLE.rows", "VSHUFFLE.T",
+                                                   "VSHIFT",        "VBCST.8",
+                                                   "VBCST.16",      "VMOV",
+                                                   "VMOV.acc",      "MOV",
+                                                   "ADD",           "MUL",
+                                                   "MOVXM.p",       "MOVXM.m",
+                                                   "PADD",          "MOVXM.loop",
+                                                   "MOV.lc",        "JNZ",
+                                                   "EVENT"};
   return names[static_cast<std::size_t>(c)];
 }
 
