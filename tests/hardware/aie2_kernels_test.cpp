@@ -241,3 +241,40 @@ TEST_CASE("element-wise kernels are exact, pipelined or not", "[aie2][kernels]")
     CHECK(wrong == 0);
   }
 }
+
+TEST_CASE("bias, ReLU and requantisation fuse into the product, bit for bit", "[aie2][kernels]") {
+  const index_t m = 32, k = 40, n = 48;
+  const bool with_bias = GENERATE(false, true);
+  const bool relu = GENERATE(false, true);
+  const auto a = random_matrix<std::int8_t>(m, k, 127, 1);
+  const auto b = random_matrix<std::int8_t>(k, n, 127, 2);
+  std::vector<std::int32_t> bias(static_cast<std::size_t>(n));
+  std::mt19937 g(9);
+  for (auto& v : bias) v = static_cast<std::int32_t>(g() % 200000) - 100000;
+  gemm_kernel_options o;
+  o.accumulate = false;
+  o.bias = with_bias;
+  o.relu = relu;
+  o.shift = 9;
+  const srs_control control{rounding::conv_even, saturation::saturate};
+  CHECK_FALSE(check(make_layout(gemm_kernel({m, k, n}, o), npu.core), npu.core));
+  const auto run = [&]<class R>(element c, R) {
+    o.c = c;
+    const auto out = run_gemm<R>(npu, a, b, o, {}, control, bias);
+    const auto sums = product(a, b);
+    index_t wrong = 0;
+    for (index_t i = 0; i < m; ++i) {
+      for (index_t j = 0; j < n; ++j) {
+        const std::int64_t start = with_bias ? bias[static_cast<std::size_t>(j)] : 0;
+        const R want = srs<R>(start + sums(i, j), o.shift, control);
+        wrong += out.y(i, j) != (relu ? std::max<R>(want, 0) : want) ? 1 : 0;
+      }
+    }
+    CHECK(wrong == 0);
+  };
+  run(element::int8, std::int8_t{});
+  run(element::int16, std::int16_t{});
+  o.accumulate = true;
+  o.bias = true;
+  CHECK_THROWS_AS(gemm_kernel({m, k, n}, o), unsupported_error);
+}
