@@ -18,7 +18,7 @@ namespace {
 
 const device npu = phoenix();
 
-core_run run(const kernel& k, const std::vector<std::int32_t>& arguments) {
+core_run run(const core_kernel& k, const std::vector<std::int32_t>& arguments) {
   data_memory memory(npu.memory);
   return simulate_core(compile(k, npu.core), memory, npu.core, arguments);
 }
@@ -64,7 +64,7 @@ double loop_cycles(opcode mac, int units, std::int64_t bundles, int macs, int lo
   return static_cast<double>(total(300) - total(100)) / 200;
 }
 
-double between_marks(const kernel& k, const std::vector<std::int32_t>& arguments) {
+double between_marks(const core_kernel& k, const std::vector<std::int32_t>& arguments) {
   const core_run r = run(k, arguments);
   return static_cast<double>(r.events.at(1) - r.events.at(0));
 }

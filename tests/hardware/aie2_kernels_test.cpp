@@ -190,7 +190,7 @@ TEST_CASE("the 4x16x8 kernel is exact", "[aie2][kernels]") {
   const index_t m = 16, k = 48, n = 32;
   const auto a = random_matrix<std::int8_t>(m, k, 127, 1);
   const auto b = random_matrix<std::int8_t>(k, n, 127, 2);
-  const kernel kn = gemm_4x16x8_kernel({m, k, n}, rows, element::int32, 2);
+  const core_kernel kn = gemm_4x16x8_kernel({m, k, n}, rows, element::int32, 2);
   CHECK_FALSE(check(make_layout(kn, npu.core), npu.core));
   data_memory memory(npu.memory);
   const auto at = to_tiles(a, 4, 16);
@@ -215,7 +215,7 @@ TEST_CASE("element-wise kernels are exact, pipelined or not", "[aie2][kernels]")
     const bool relu = GENERATE(false, true);
     memory.write(0, a.data(), count);
     memory.write(16384, b.data(), count);
-    const kernel k = add_int8_kernel(count, relu, 1, mode);
+    const core_kernel k = add_int8_kernel(count, relu, 1, mode);
     CHECK_FALSE(check(make_layout(k, npu.core), npu.core));
     (void)simulate_core(compile(k, npu.core), memory, npu.core, {0, 16384, 32768});
     dense_matrix<std::int8_t> c(1, count);

@@ -127,7 +127,8 @@ class liveness {
     }
   }
   void mark_span(std::size_t v) {
-    auto [first, last] = span_[v];
+    std::int64_t first = span_[v].first;
+    std::int64_t last = span_[v].second;
     for (bool grown = true; grown;) {
       grown = false;
       const auto cover = [&](std::int64_t start, std::int64_t end, bool whole) {

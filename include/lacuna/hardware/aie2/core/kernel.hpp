@@ -42,7 +42,7 @@ struct buffer {
 };
 
 /// A kernel on virtual registers.
-struct kernel {
+struct core_kernel {
   std::string name;
   std::vector<step> steps;
   std::vector<reg> registers;  ///< each virtual register whole, at its id
@@ -178,7 +178,7 @@ class kernel_builder {
     (open_ == nullptr ? out_.steps : open_->body).back().at_least = bundles;
   }
 
-  [[nodiscard]] kernel finish() && {
+  [[nodiscard]] core_kernel finish() && {
     std::int32_t next = 0;
     number(out_.steps, next);
     return std::move(out_);
@@ -214,7 +214,7 @@ class kernel_builder {
     return op;
   }
 
-  kernel out_;
+  core_kernel out_;
   step* open_{nullptr};  // stable: while a loop is open, nothing is appended beside it
 };
 

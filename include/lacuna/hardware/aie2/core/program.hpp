@@ -128,7 +128,7 @@ struct program {
 
 /// Schedules, allocates and assembles. Where registers run short, pipelined loops are widened up to
 /// 8 bundles before the shortage is reported.
-[[nodiscard]] inline program compile(const kernel& k, const core_parameters& core,
+[[nodiscard]] inline program compile(const core_kernel& k, const core_parameters& core,
                                      srs_control srs = {}) {
   constexpr std::int64_t widest = 8;
   for (std::int64_t extra = 0;; ++extra) {

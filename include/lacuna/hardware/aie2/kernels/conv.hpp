@@ -126,8 +126,8 @@ conv_image place_conv(const filter<block_csr<T, 8, 8>>& w, const conv_window& wi
 
 /// The kernel for `blocks` stored blocks and `passes` passes over them. Arguments: weights, the
 /// four metadata streams, X plus `first_x`, X plus `first_x` plus 128, Y.
-[[nodiscard]] inline kernel conv_kernel(index_t blocks, index_t passes,
-                                        const conv_kernel_options& o = {}) {
+[[nodiscard]] inline core_kernel conv_kernel(index_t blocks, index_t passes,
+                                             const conv_kernel_options& o = {}) {
   if (blocks < 1 || passes < 1 || o.groups != 8) {
     throw unsupported_error(message("conv kernel: ", blocks, " blocks, ", passes, " passes, ",
                                     o.groups, " groups of pixels; takes 1 or more and 8 groups"));

@@ -110,8 +110,8 @@ void run_of_accesses(std::int64_t accesses, Access&& access) {
 /// loop over k is software-pipelined, those over tiles of C branch, as compilers do from plain
 /// loops (mlir-aie's public matmul has the same nest). @throws shape_error unless extents are
 /// multiples of what accumulators hold at once.
-[[nodiscard]] inline kernel gemm_kernel(const network::gemm_extents& g,
-                                        const gemm_kernel_options& o = {}) {
+[[nodiscard]] inline core_kernel gemm_kernel(const network::gemm_extents& g,
+                                             const gemm_kernel_options& o = {}) {
   const mmul_shape& s = o.shape;
   const auto [m, k, n] = std::array<std::int64_t, 3>{g.m, g.k, g.n};
   if (m < 1 || k < 1 || n < 1 || m % (s.m * o.rows) != 0 || k % s.k != 0 ||
