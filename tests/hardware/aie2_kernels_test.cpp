@@ -12,6 +12,7 @@
 #include <lacuna/hardware/aie2/kernels/elementwise.hpp>
 #include <lacuna/hardware/aie2/kernels/gemm_4x16x8.hpp>
 #include <lacuna/hardware/aie2/kernels/run.hpp>
+#include <lacuna/hardware/aie2/kernels/sparse_2_4.hpp>
 
 #include "support/catch.hpp"
 
@@ -277,4 +278,32 @@ TEST_CASE("bias, ReLU and requantisation fuse into the product, bit for bit", "[
   o.accumulate = true;
   o.bias = true;
   CHECK_THROWS_AS(gemm_kernel({m, k, n}, o), unsupported_error);
+}
+
+TEST_CASE("2:4 products are exact and stay below twice the dense peak", "[aie2][kernels]") {
+  const index_t p = GENERATE(16, 32), k = GENERATE(16, 208), n = GENERATE(16, 48);
+  auto dense = random_matrix<std::int8_t>(n, k, 127, 4);
+  for (index_t i = 0; i < n; ++i) {
+    for (index_t j = 0; j < k; ++j) {
+      if ((i + j / 4) % 3 == 0 ? j % 4 < 2 : (i + j) % 2 == 0) dense(i, j) = 0;
+    }
+  }
+  const auto w = to_n_m<2, 4>(dense);
+  const auto x = random_matrix<std::int8_t>(p, k, 127, 5);
+  sparse_2_4_options o;
+  o.shift = 8;
+  CHECK_FALSE(check(make_layout(sparse_2_4_kernel(p, k, n, o), npu.core), npu.core));
+  const auto out = run_sparse_2_4(npu, as_view(x), w, o);
+  const dense_matrix<std::int8_t> transposed = dense.transpose();
+  const auto sums = product(x, transposed);
+  index_t wrong = 0;
+  for (index_t i = 0; i < p; ++i) {
+    for (index_t j = 0; j < n; ++j) {
+      wrong += out.y(i, j) != srs<std::int8_t>(sums(i, j), 8, {}) ? 1 : 0;
+    }
+  }
+  CHECK(wrong == 0);
+  CHECK(2 * out.run.macs == p * k * n);
+  CHECK(out.run.macs_per_cycle() <= 256);
+  if (k == 208 && p == 32) CHECK(2 * out.run.macs_per_cycle() > 256);  // above the dense peak
 }

@@ -21,7 +21,7 @@ struct register_shortage : unsupported_error {
 
 /// Units in each file of registers.
 [[nodiscard]] inline std::array<std::int64_t, register_files> file_sizes(const core_parameters& c) {
-  return {2 * c.vectors, 4 * c.accumulators, c.scalars, c.pointers, c.pointers};
+  return {2 * c.vectors, 4 * c.accumulators, c.scalars, c.pointers, c.pointers, 2 * c.masks};
 }
 
 namespace detail {

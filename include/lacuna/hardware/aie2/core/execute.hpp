@@ -39,6 +39,14 @@ class execution_units {
       case opcode::load_vector:
         std::memcpy(vector_result(i, issued, 32), from, 32);
         return;
+      case opcode::load_sparse8:
+        std::memcpy(vector_result(i, issued, 32), from + 8, 32);
+        std::memcpy(queue_.add(issued + i.ready,
+                               reinterpret_cast<std::uint8_t*>(
+                                   &state_->masks[static_cast<std::size_t>(i.mask)]),
+                               8),
+                    from, 8);
+        return;
       case opcode::load_accumulator: {
         accumulate(i, issued, 32, [&](std::uint8_t* to) { std::memcpy(to, from, 32); });
         return;
@@ -314,6 +322,12 @@ class execution_units {
     alignas(64) std::array<std::int16_t, 32> b16;
     alignas(64) std::array<float, 16> sum;
     switch (i.code) {
+      case opcode::mac_i8_sparse_4x16x8:
+        lanes::mac_i8_sparse_4x16x8(after.data(), before.data(),
+                                    reinterpret_cast<const std::int8_t*>(a),
+                                    reinterpret_cast<const std::int8_t*>(b),
+                                    &state_->masks[static_cast<std::size_t>(i.mask)]);
+        break;
       case opcode::mac_i16_i8_4x4x8:
         as(a, a16.data(), 32);
         lanes::mac_i16_i8_4x4x8(after.data(), before.data(), a16.data(),

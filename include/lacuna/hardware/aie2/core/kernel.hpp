@@ -58,6 +58,8 @@ class kernel_builder {
 
   [[nodiscard]] reg vector(int units = 2) { return make(register_file::vector, units); }
   [[nodiscard]] reg accumulator(int units = 4) { return make(register_file::accumulator, units); }
+  /// Two halves of 64 bits: the mask of 64 kept bytes.
+  [[nodiscard]] reg mask() { return make(register_file::mask, 2); }
   [[nodiscard]] reg scalar() { return make(register_file::scalar, 1); }
   [[nodiscard]] reg offset() { return make(register_file::offset, 1); }
   [[nodiscard]] reg pointer() { return make(register_file::pointer, 1); }
@@ -113,6 +115,8 @@ class kernel_builder {
     mac(code, dst, a, b);
     block().ops.back().src[0] = acc;
   }
+  /// The mask that the sparse load just added fills, or the sparse multiply reads.
+  void with_mask(reg mask) { block().ops.back().mask = mask; }
   /// The multiply just added drops its accumulator while `flag` is not 0 (zero_acc).
   void start_if(reg flag) { block().ops.back().zero_if = flag; }
   /// dst = a * b.
