@@ -38,7 +38,7 @@ int main() {
     k.apply(opcode::max8, y, narrow, zeros);
     k.store(opcode::store_vector, y, py, y_data, post::immediate, 32);
   });
-  const kernel mine = std::move(k).finish();
+  const core_kernel mine = std::move(k).finish();
 
   const layout l = make_layout(mine, npu.core);
   const loop_schedule& loop = l.loops.front().loop.schedule;

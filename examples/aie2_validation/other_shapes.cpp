@@ -103,9 +103,9 @@ int block_sparse(const std::vector<std::string>& a) {
 int element_wise(const std::vector<std::string>& a) {
   const index_t count = std::stol(a.at(1));
   const bool scale = a[0] == "--scale";
-  const kernel k = scale                  ? scale_int16_kernel(count)
-                   : a[0] == "--add-bf16" ? add_bf16_kernel(count)
-                                          : add_int8_kernel(count);
+  const core_kernel k = scale                  ? scale_int16_kernel(count)
+                        : a[0] == "--add-bf16" ? add_bf16_kernel(count)
+                                               : add_int8_kernel(count);
   data_memory memory(npu.memory);
   const std::vector<std::int32_t> arguments =
       scale ? std::vector<std::int32_t>{0, 16384, 3} : std::vector<std::int32_t>{0, 16384, 32768};

@@ -60,7 +60,7 @@ std::int16_t run_int_chain(const layout& l) {
   return out;
 }
 
-kernel two_loads() {
+core_kernel two_loads() {
   kernel_builder k("two loads");
   const auto a = k.add_buffer("a");
   const auto b = k.add_buffer("b");
@@ -157,7 +157,7 @@ TEST_CASE("a kernel that overflows program memory says by how much", "[aie2][cor
   }
   core_parameters small = npu.core;
   small.program_bytes = 4096;
-  const kernel long_one = std::move(k).finish();
+  const core_kernel long_one = std::move(k).finish();
   CHECK_THROWS_WITH(compile(long_one, small),
                     Catch::Contains("long") && Catch::Contains("the core has 4096"));
 }

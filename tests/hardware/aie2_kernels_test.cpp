@@ -12,6 +12,7 @@
 #include <lacuna/hardware/aie2/kernels/elementwise.hpp>
 #include <lacuna/hardware/aie2/kernels/gemm_4x16x8.hpp>
 #include <lacuna/hardware/aie2/kernels/run.hpp>
+#include <lacuna/hardware/aie2/kernels/sparse_2_4.hpp>
 
 #include "support/catch.hpp"
 
@@ -190,7 +191,7 @@ TEST_CASE("the 4x16x8 kernel is exact", "[aie2][kernels]") {
   const index_t m = 16, k = 48, n = 32;
   const auto a = random_matrix<std::int8_t>(m, k, 127, 1);
   const auto b = random_matrix<std::int8_t>(k, n, 127, 2);
-  const kernel kn = gemm_4x16x8_kernel({m, k, n}, rows, element::int32, 2);
+  const core_kernel kn = gemm_4x16x8_kernel({m, k, n}, rows, element::int32, 2);
   CHECK_FALSE(check(make_layout(kn, npu.core), npu.core));
   data_memory memory(npu.memory);
   const auto at = to_tiles(a, 4, 16);
@@ -215,7 +216,7 @@ TEST_CASE("element-wise kernels are exact, pipelined or not", "[aie2][kernels]")
     const bool relu = GENERATE(false, true);
     memory.write(0, a.data(), count);
     memory.write(16384, b.data(), count);
-    const kernel k = add_int8_kernel(count, relu, 1, mode);
+    const core_kernel k = add_int8_kernel(count, relu, 1, mode);
     CHECK_FALSE(check(make_layout(k, npu.core), npu.core));
     (void)simulate_core(compile(k, npu.core), memory, npu.core, {0, 16384, 32768});
     dense_matrix<std::int8_t> c(1, count);
@@ -240,4 +241,69 @@ TEST_CASE("element-wise kernels are exact, pipelined or not", "[aie2][kernels]")
     }
     CHECK(wrong == 0);
   }
+}
+
+TEST_CASE("bias, ReLU and requantisation fuse into the product, bit for bit", "[aie2][kernels]") {
+  const index_t m = 32, k = 40, n = 48;
+  const bool with_bias = GENERATE(false, true);
+  const bool relu = GENERATE(false, true);
+  const auto a = random_matrix<std::int8_t>(m, k, 127, 1);
+  const auto b = random_matrix<std::int8_t>(k, n, 127, 2);
+  std::vector<std::int32_t> bias(static_cast<std::size_t>(n));
+  std::mt19937 g(9);
+  for (auto& v : bias) v = static_cast<std::int32_t>(g() % 200000) - 100000;
+  gemm_kernel_options o;
+  o.accumulate = false;
+  o.bias = with_bias;
+  o.relu = relu;
+  o.shift = 9;
+  const srs_control control{rounding::conv_even, saturation::saturate};
+  CHECK_FALSE(check(make_layout(gemm_kernel({m, k, n}, o), npu.core), npu.core));
+  const auto run = [&]<class R>(element c, R) {
+    o.c = c;
+    const auto out = run_gemm<R>(npu, a, b, o, {}, control, bias);
+    const auto sums = product(a, b);
+    index_t wrong = 0;
+    for (index_t i = 0; i < m; ++i) {
+      for (index_t j = 0; j < n; ++j) {
+        const std::int64_t start = with_bias ? bias[static_cast<std::size_t>(j)] : 0;
+        const R want = srs<R>(start + sums(i, j), o.shift, control);
+        wrong += out.y(i, j) != (relu ? std::max<R>(want, 0) : want) ? 1 : 0;
+      }
+    }
+    CHECK(wrong == 0);
+  };
+  run(element::int8, std::int8_t{});
+  run(element::int16, std::int16_t{});
+  o.accumulate = true;
+  o.bias = true;
+  CHECK_THROWS_AS(gemm_kernel({m, k, n}, o), unsupported_error);
+}
+
+TEST_CASE("2:4 products are exact and stay below twice the dense peak", "[aie2][kernels]") {
+  const index_t p = GENERATE(16, 32), k = GENERATE(16, 208), n = GENERATE(16, 48);
+  auto dense = random_matrix<std::int8_t>(n, k, 127, 4);
+  for (index_t i = 0; i < n; ++i) {
+    for (index_t j = 0; j < k; ++j) {
+      if ((i + j / 4) % 3 == 0 ? j % 4 < 2 : (i + j) % 2 == 0) dense(i, j) = 0;
+    }
+  }
+  const auto w = to_n_m<2, 4>(dense);
+  const auto x = random_matrix<std::int8_t>(p, k, 127, 5);
+  sparse_2_4_options o;
+  o.shift = 8;
+  CHECK_FALSE(check(make_layout(sparse_2_4_kernel(p, k, n, o), npu.core), npu.core));
+  const auto out = run_sparse_2_4(npu, as_view(x), w, o);
+  const dense_matrix<std::int8_t> transposed = dense.transpose();
+  const auto sums = product(x, transposed);
+  index_t wrong = 0;
+  for (index_t i = 0; i < p; ++i) {
+    for (index_t j = 0; j < n; ++j) {
+      wrong += out.y(i, j) != srs<std::int8_t>(sums(i, j), 8, {}) ? 1 : 0;
+    }
+  }
+  CHECK(wrong == 0);
+  CHECK(2 * out.run.macs == p * k * n);
+  CHECK(out.run.macs_per_cycle() <= 256);
+  if (k == 208 && p == 32) CHECK(2 * out.run.macs_per_cycle() > 256);  // above the dense peak
 }

@@ -21,7 +21,7 @@ struct register_shortage : unsupported_error {
 
 /// Units in each file of registers.
 [[nodiscard]] inline std::array<std::int64_t, register_files> file_sizes(const core_parameters& c) {
-  return {2 * c.vectors, 4 * c.accumulators, c.scalars, c.pointers, c.pointers};
+  return {2 * c.vectors, 4 * c.accumulators, c.scalars, c.pointers, c.pointers, 2 * c.masks};
 }
 
 namespace detail {
@@ -127,7 +127,8 @@ class liveness {
     }
   }
   void mark_span(std::size_t v) {
-    auto [first, last] = span_[v];
+    std::int64_t first = span_[v].first;
+    std::int64_t last = span_[v].second;
     for (bool grown = true; grown;) {
       grown = false;
       const auto cover = [&](std::int64_t start, std::int64_t end, bool whole) {

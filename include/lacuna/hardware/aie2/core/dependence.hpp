@@ -36,6 +36,7 @@ struct register_use {
   }
   if (op.pointer.exists()) all.push_back({op.pointer, false});
   if (op.zero_if.exists()) all.push_back({op.zero_if, false});
+  if (op.mask.exists() && is_mac(op.code)) all.push_back({op.mask, false});
   return all;
 }
 /// Results with the bundles until each may be read, by others and by multiply-adds.
@@ -47,6 +48,7 @@ struct register_write {
 [[nodiscard]] inline std::vector<register_write> writes_of(const operation& op, const timing& t) {
   std::vector<register_write> all;
   if (op.dst.exists()) all.push_back({op.dst, t.ready, t.ready_mac});
+  if (op.mask.exists() && t.loads) all.push_back({op.mask, t.ready, t.ready});
   if (op.pointer.exists() && op.after != post::none) all.push_back({op.pointer, 1, 1});
   return all;
 }

@@ -7,108 +7,14 @@
 #include <cstdint>
 #include <cstring>
 
-#include <lacuna/hardware/aie2/core/registers.hpp>
+#include <lacuna/hardware/aie2/core/load_store.hpp>
 
 namespace lacuna::inline LACUNA_ABI::hardware::aie2::detail {
 
-/// The execution units: read registers as they are now, put results in the landing queue.
-class execution_units {
+/// All units of the core: read registers as they are now, put results in the landing queue.
+class execution_units : public load_store_units {
  public:
-  execution_units(core_state& s, srs_control srs) : state_(&s), srs_(srs) {}
-
-  [[nodiscard]] landing_queue& queue() noexcept { return queue_; }
-  [[nodiscard]] std::int32_t scalar(const instruction& i, std::size_t source) const noexcept {
-    const auto at = static_cast<std::size_t>(i.src[source]);
-    return i.src_file[source] == register_file::offset ? state_->offsets[at] : state_->scalars[at];
-  }
-
-  /// The address of an access; moves its pointer at the end of the bundle.
-  [[nodiscard]] std::int32_t address(const instruction& i) {
-    address_generator& p = state_->pointers[static_cast<std::size_t>(i.pointer)];
-    if (i.after == post::immediate) later(p.address, p.address + i.step);
-    if (i.after == post::walk) later(p.address, p.next());
-    if (i.after == post::offset) later(p.address, p.address + scalar(i, 1));
-    if (i.after != post::none) return p.address;
-    return p.address + i.step +
-           (i.src[1] >= 0 && i.src_file[1] == register_file::offset ? scalar(i, 1) : 0);
-  }
-
-  /// Puts the bytes a load finds into its register, as wide as it makes them.
-  void load_value(const instruction& i, const std::uint8_t* from, std::int64_t issued) {
-    switch (i.code) {
-      case opcode::load_vector:
-        std::memcpy(vector_result(i, issued, 32), from, 32);
-        return;
-      case opcode::load_accumulator: {
-        accumulate(i, issued, 32, [&](std::uint8_t* to) { std::memcpy(to, from, 32); });
-        return;
-      }
-      case opcode::load_ups8: {
-        std::array<std::int32_t, 32> wide;
-        for (std::size_t l = 0; l < 32; ++l) {
-          wide[l] = static_cast<std::int8_t>(from[l]) * (std::int32_t{1} << i.imm);
-        }
-        accumulate(i, issued, 128, [&](std::uint8_t* to) { std::memcpy(to, wide.data(), 128); });
-        return;
-      }
-      case opcode::load_ups16: {
-        std::array<std::int16_t, 16> narrow;
-        std::array<std::int32_t, 16> wide;
-        std::memcpy(narrow.data(), from, 32);
-        for (std::size_t l = 0; l < 16; ++l) wide[l] = narrow[l] * (std::int32_t{1} << i.imm);
-        accumulate(i, issued, 64, [&](std::uint8_t* to) { std::memcpy(to, wide.data(), 64); });
-        return;
-      }
-      case opcode::load_conv: {
-        std::array<std::uint16_t, 16> narrow;
-        std::array<float, 16> wide;
-        std::memcpy(narrow.data(), from, 32);
-        for (std::size_t l = 0; l < 16; ++l) wide[l] = from_bf16(narrow[l]);
-        accumulate(i, issued, 64, [&](std::uint8_t* to) { std::memcpy(to, wide.data(), 64); });
-        return;
-      }
-      default: {  // load_scalar
-        std::int32_t value = 0;
-        std::memcpy(&value, from, 4);
-        std::uint8_t* to = reinterpret_cast<std::uint8_t*>(
-            i.dst_file == register_file::offset
-                ? &state_->offsets[static_cast<std::size_t>(i.dst)]
-                : &state_->scalars[static_cast<std::size_t>(i.dst)]);
-        std::memcpy(queue_.add(issued + i.ready, to, 4), &value, 4);
-      }
-    }
-  }
-
-  /// The bytes that a store issued now will write.
-  void store_value(const instruction& i, std::uint8_t* to) const {
-    const std::uint8_t* acc = state_->accumulators.data() + i.src[0];
-    switch (i.code) {
-      case opcode::store_vector:
-        std::memcpy(to, state_->vectors.data() + i.src[0], 32);
-        return;
-      case opcode::store_accumulator:
-        std::memcpy(to, acc, 32);
-        return;
-      case opcode::store_srs8:
-        narrow<std::int8_t, 32>(to, acc, i.imm);
-        return;
-      case opcode::store_srs16:
-        narrow<std::int16_t, 16>(to, acc, i.imm);
-        return;
-      case opcode::store_conv: {
-        std::array<float, 16> wide;
-        std::array<std::uint16_t, 16> out;
-        std::memcpy(wide.data(), acc, 64);
-        for (std::size_t l = 0; l < 16; ++l) out[l] = to_bf16(wide[l]);
-        std::memcpy(to, out.data(), 32);
-        return;
-      }
-      default: {
-        const std::int32_t value = scalar(i, 0);
-        std::memcpy(to, &value, 4);
-      }
-    }
-  }
+  using load_store_units::load_store_units;
 
   void execute(const instruction& i, std::int64_t now) {
     if (is_mac(i.code)) return multiply(i, now);
@@ -150,6 +56,19 @@ class execution_units {
       }
       case opcode::shuffle_transpose_8x8:
         return lanes::transpose_8x8(vector_result(i, now, 64), vector(i, 0));
+      case opcode::shift_pair: {
+        std::array<std::uint8_t, 2 * unit_bytes> both;
+        std::memcpy(both.data(), vector(i, 0), unit_bytes);
+        std::memcpy(both.data() + unit_bytes, vector(i, 1), unit_bytes);
+        const auto from = static_cast<std::size_t>(i.src[2] >= 0 ? scalar(i, 2) : i.imm);
+        std::memcpy(vector_result(i, now, unit_bytes), both.data() + from % (unit_bytes + 1),
+                    unit_bytes);
+        return;
+      }
+      case opcode::move_accumulator:
+        return accumulate(i, now, i.size, [&](std::uint8_t* to) {
+          std::memcpy(to, state_->accumulators.data() + i.src[0], i.size);
+        });
       case opcode::broadcast8: {
         std::memset(vector_result(i, now, i.size), i.src[0] >= 0 ? scalar(i, 0) : i.imm, i.size);
         return;
@@ -197,64 +116,7 @@ class execution_units {
     }
   }
 
-  /// Scalars and pointers, a bundle old, become readable.
-  void commit_scalars() noexcept {
-    for (std::size_t n = 0; n < pending_; ++n) *scalars_[n].to = scalars_[n].value;
-    pending_ = 0;
-  }
-
  private:
-  struct scalar_write {
-    std::int32_t* to;
-    std::int32_t value;
-  };
-
-  [[nodiscard]] const std::uint8_t* vector(const instruction& i,
-                                           std::size_t source) const noexcept {
-    return state_->vectors.data() + i.src[source];
-  }
-  [[nodiscard]] std::uint8_t* vector_result(const instruction& i, std::int64_t now,
-                                            std::size_t size) {
-    return queue_.add(now + i.ready, state_->vectors.data() + i.dst, size,
-                      stale_.data() + i.dst / unit_bytes);
-  }
-  /// Vector bytes as floats; widened once for all multiplies that read them.
-  [[nodiscard]] const float* widened(std::int16_t offset, std::size_t units) noexcept {
-    for (std::size_t u = static_cast<std::size_t>(offset) / unit_bytes, end = u + units; u < end;
-         ++u) {
-      if (stale_[u] == 0) continue;
-      stale_[u] = 0;
-      // Through locals, which alias nothing: compilers then convert all lanes at once.
-      std::array<std::int8_t, unit_bytes> narrow_lanes;
-      std::array<float, unit_bytes> lanes;
-      std::memcpy(narrow_lanes.data(), state_->vectors.data() + u * unit_bytes, unit_bytes);
-      for (std::size_t l = 0; l < lanes.size(); ++l) lanes[l] = narrow_lanes[l];
-      std::memcpy(wide_.data() + u * unit_bytes, lanes.data(), sizeof lanes);
-    }
-    return wide_.data() + offset;
-  }
-  /// Fills both views of an accumulator, each in its bundle.
-  template <class Fill>
-  void accumulate(const instruction& i, std::int64_t now, std::size_t size, Fill&& fill) {
-    std::uint8_t* first =
-        queue_.add(now + i.ready_mac, state_->accumulators_mac.data() + i.dst, size);
-    fill(first);
-    std::memcpy(queue_.add(now + i.ready, state_->accumulators.data() + i.dst, size), first, size);
-  }
-  void later(std::int32_t& to, std::int32_t value) noexcept { scalars_[pending_++] = {&to, value}; }
-  void scalar_result(const instruction& i, std::int32_t value) noexcept {
-    const auto at = static_cast<std::size_t>(i.dst);
-    later(i.dst_file == register_file::offset ? state_->offsets[at] : state_->scalars[at], value);
-  }
-
-  template <class T, std::size_t N>
-  void narrow(std::uint8_t* to, const std::uint8_t* from, int shift) const {
-    std::array<std::int32_t, N> wide;
-    std::array<T, N> out;
-    std::memcpy(wide.data(), from, sizeof wide);
-    for (std::size_t l = 0; l < N; ++l) out[l] = srs<T>(wide[l], shift, srs_);
-    std::memcpy(to, out.data(), sizeof out);
-  }
   template <class T, class F>
   void lanes_of(const instruction& i, std::int64_t now, F&& f) {
     std::array<T, 64 / sizeof(T)> a;
@@ -301,6 +163,12 @@ class execution_units {
     alignas(64) std::array<std::int16_t, 32> b16;
     alignas(64) std::array<float, 16> sum;
     switch (i.code) {
+      case opcode::mac_i8_sparse_4x16x8:
+        lanes::mac_i8_sparse_4x16x8(after.data(), before.data(),
+                                    reinterpret_cast<const std::int8_t*>(a),
+                                    reinterpret_cast<const std::int8_t*>(b),
+                                    &state_->masks[static_cast<std::size_t>(i.mask)]);
+        break;
       case opcode::mac_i16_i8_4x4x8:
         as(a, a16.data(), 32);
         lanes::mac_i16_i8_4x4x8(after.data(), before.data(), a16.data(),
@@ -335,15 +203,6 @@ class execution_units {
     std::memcpy(queue_.add(now + i.ready, state_->accumulators.data() + i.dst, size), after.data(),
                 size);
   }
-
-  core_state* state_;
-  srs_control srs_;
-  landing_queue queue_;
-  alignas(64) std::array<float, 64 * unit_bytes> wide_{};
-  std::array<std::uint8_t, 64>
-      stale_{};  // whether wide_ lags behind a vector unit; both start at 0
-  std::array<scalar_write, 8> scalars_{};
-  std::size_t pending_{0};
 };
 
 }  // namespace lacuna::inline LACUNA_ABI::hardware::aie2::detail

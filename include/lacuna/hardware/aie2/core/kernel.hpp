@@ -42,7 +42,7 @@ struct buffer {
 };
 
 /// A kernel on virtual registers.
-struct kernel {
+struct core_kernel {
   std::string name;
   std::vector<step> steps;
   std::vector<reg> registers;  ///< each virtual register whole, at its id
@@ -58,6 +58,8 @@ class kernel_builder {
 
   [[nodiscard]] reg vector(int units = 2) { return make(register_file::vector, units); }
   [[nodiscard]] reg accumulator(int units = 4) { return make(register_file::accumulator, units); }
+  /// Two halves of 64 bits: the mask of 64 kept bytes.
+  [[nodiscard]] reg mask() { return make(register_file::mask, 2); }
   [[nodiscard]] reg scalar() { return make(register_file::scalar, 1); }
   [[nodiscard]] reg offset() { return make(register_file::offset, 1); }
   [[nodiscard]] reg pointer() { return make(register_file::pointer, 1); }
@@ -113,6 +115,8 @@ class kernel_builder {
     mac(code, dst, a, b);
     block().ops.back().src[0] = acc;
   }
+  /// The mask that the sparse load just added fills, or the sparse multiply reads.
+  void with_mask(reg mask) { block().ops.back().mask = mask; }
   /// The multiply just added drops its accumulator while `flag` is not 0 (zero_acc).
   void start_if(reg flag) { block().ops.back().zero_if = flag; }
   /// dst = a * b.
@@ -178,7 +182,7 @@ class kernel_builder {
     (open_ == nullptr ? out_.steps : open_->body).back().at_least = bundles;
   }
 
-  [[nodiscard]] kernel finish() && {
+  [[nodiscard]] core_kernel finish() && {
     std::int32_t next = 0;
     number(out_.steps, next);
     return std::move(out_);
@@ -214,7 +218,7 @@ class kernel_builder {
     return op;
   }
 
-  kernel out_;
+  core_kernel out_;
   step* open_{nullptr};  // stable: while a loop is open, nothing is appended beside it
 };
 

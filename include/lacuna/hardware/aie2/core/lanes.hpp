@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -119,6 +120,27 @@ inline void mac_i8_4x8x8(std::int32_t* out, const std::int32_t* acc, const float
     }
   }
 #endif
+}
+
+/// out (4, 8) = acc + a (4, 16) b (16, 8) of int8, b 2:4 along K: column by column the kept bytes,
+/// two of each four, and in `masks` a bit for each byte of four columns a word.
+inline void mac_i8_sparse_4x16x8(std::int32_t* out, const std::int32_t* acc, const std::int8_t* a,
+                                 const std::int8_t* b, const std::uint64_t* masks) noexcept {
+  for (int j = 0; j < 8; ++j) {
+    std::array<std::uint32_t, 4> sum;
+    for (int i = 0; i < 4; ++i)
+      sum[static_cast<std::size_t>(i)] = static_cast<std::uint32_t>(acc[i * 8 + j]);
+    auto column = static_cast<std::uint32_t>(masks[j / 4] >> (16 * (j % 4))) & 0xffffU;
+    for (int kept = 0; kept < 8 && column != 0; ++kept, column &= column - 1) {
+      const int k = std::countr_zero(column);
+      for (int i = 0; i < 4; ++i) {
+        sum[static_cast<std::size_t>(i)] +=
+            static_cast<std::uint32_t>(std::int32_t{a[i * 16 + k]} * b[j * 8 + kept]);
+      }
+    }
+    for (int i = 0; i < 4; ++i)
+      out[i * 8 + j] = static_cast<std::int32_t>(sum[static_cast<std::size_t>(i)]);
+  }
 }
 
 /// out (4, 8) = acc + a (4, 4) of int16 times b (4, 8) of int8.

@@ -38,7 +38,7 @@ struct placed_range {
 
 /// A kernel in bundles, still on virtual registers.
 struct layout {
-  kernel source;
+  core_kernel source;
   std::vector<placed_operation> ops;
   std::vector<placed_loop> loops;
   std::vector<placed_range> branches;
@@ -50,7 +50,7 @@ namespace detail {
 
 class layout_maker {
  public:
-  layout_maker(kernel k, const core_parameters& core, std::int64_t extra_ii)
+  layout_maker(core_kernel k, const core_parameters& core, std::int64_t extra_ii)
       : core_(core), extra_ii_(extra_ii) {
     out_.source = std::move(k);
   }
@@ -229,7 +229,7 @@ class layout_maker {
 
 /// Schedules a kernel: loops first, then what lies between them. `extra_ii` widens pipelined loops,
 /// for kernels that would run out of registers.
-[[nodiscard]] inline layout make_layout(kernel k, const core_parameters& core,
+[[nodiscard]] inline layout make_layout(core_kernel k, const core_parameters& core,
                                         std::int64_t extra_ii = 0) {
   return detail::layout_maker(std::move(k), core, extra_ii).make();
 }

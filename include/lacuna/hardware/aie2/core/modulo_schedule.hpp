@@ -38,7 +38,7 @@ inline std::optional<std::vector<std::int64_t>> heights(std::size_t count,
 /// One attempt of iterative modulo scheduling at a fixed ii.
 inline std::optional<loop_schedule> try_modulo(const std::vector<operation>& ops,
                                                const std::vector<dependence>& edges,
-                                               const kernel& k, const core_parameters& core,
+                                               const core_kernel& k, const core_parameters& core,
                                                std::int64_t ii) {
   const std::size_t n = ops.size();
   const auto height = heights(n, edges, ii);
@@ -121,7 +121,8 @@ inline std::optional<loop_schedule> try_modulo(const std::vector<operation>& ops
 
 /// The least initiation interval that slots allow: resource bound of a loop.
 [[nodiscard]] inline std::int64_t resource_interval(const std::vector<operation>& ops,
-                                                    const kernel& k, const core_parameters& core) {
+                                                    const core_kernel& k,
+                                                    const core_parameters& core) {
   std::int64_t loads = 0;
   std::vector<std::int64_t> slots(8, 0);
   std::vector<std::int64_t> banks(64, 0);
@@ -144,8 +145,9 @@ inline std::optional<loop_schedule> try_modulo(const std::vector<operation>& ops
 /// bound upwards, `at_least` bundles apart and no more stages than trips.
 /// @throws unsupported_error where no interval up to the list schedule works.
 [[nodiscard]] inline loop_schedule modulo_schedule(const std::vector<operation>& ops,
-                                                   const kernel& k, const core_parameters& core,
-                                                   std::int64_t trips, std::int64_t at_least = 1) {
+                                                   const core_kernel& k,
+                                                   const core_parameters& core, std::int64_t trips,
+                                                   std::int64_t at_least = 1) {
   const std::vector<dependence> edges = dependences(ops, core, true);
   std::int64_t limit = 16 * static_cast<std::int64_t>(ops.size()) + 32;
   for (std::int64_t ii = std::max(at_least, resource_interval(ops, k, core)); ii <= limit; ++ii) {

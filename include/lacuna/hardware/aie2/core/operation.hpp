@@ -11,14 +11,15 @@
 namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 
 /// The register files of a core. A unit is 256 bits of a vector (w; x = 2) or of an accumulator
-/// (am; bm = 2, cm = 4), or one scalar, pointer or offset. M [AM020 ch. 4], S AIE2RegisterInfo.td.
-enum class register_file : std::uint8_t { vector, accumulator, scalar, pointer, offset };
-inline constexpr std::size_t register_files = 5;
+/// (am; bm = 2, cm = 4), half a mask (64 bits of q), or one scalar, pointer or offset. M [AM020 ch.
+/// 4], S AIE2RegisterInfo.td.
+enum class register_file : std::uint8_t { vector, accumulator, scalar, pointer, offset, mask };
+inline constexpr std::size_t register_files = 6;
 inline constexpr int unit_bytes = 32;
 
 [[nodiscard]] constexpr std::string_view to_string(register_file f) noexcept {
-  constexpr std::array<std::string_view, register_files> names{"vector", "accumulator", "scalar",
-                                                               "pointer", "offset"};
+  constexpr std::array<std::string_view, register_files> names{"vector",  "accumulator", "scalar",
+                                                               "pointer", "offset",      "mask"};
   return names[static_cast<std::size_t>(f)];
 }
 
@@ -44,41 +45,47 @@ struct reg {
 
 /// What a bundle may hold in its slots. Shapes of products are M x K x N.
 enum class opcode : std::uint8_t {
-  load_vector,         ///< 256 bits to half an x
-  load_accumulator,    ///< 256 bits to a quarter of a cm
-  load_ups8,           ///< 32 int8 to 32 x int32 (cm), shifted left by imm
-  load_ups16,          ///< 16 int16 to 16 x int32 (bm), shifted left by imm
-  load_conv,           ///< 16 bf16 to 16 x fp32 (bm)
-  load_scalar,         ///< 32 bits to a scalar, or the low 20 to an offset
-  store_vector,        ///< 256 bits
-  store_accumulator,   ///< 256 bits
-  store_srs8,          ///< cm to 32 int8, shifted right by imm, rounded, saturated
-  store_srs16,         ///< bm to 16 int16
-  store_conv,          ///< bm of fp32 to 16 bf16
-  store_scalar,        ///< 32 bits
-  mac_i8_4x8x8,        ///< cm += a (w) b (x)
-  mac_i16_i8_4x4x8,    ///< cm += a (w, int16) b (w, int8)
-  mac_bf16_4x8x4,      ///< bm += a (x) b (x)
-  mac_i8_lanes,        ///< cm += a (w) * b (w), lane by lane
-  mac_i16_lanes,       ///< cm += a (x) * b (x), 32 lanes
-  mac_bf16_lanes,      ///< bm += a (w) * b (w), 16 lanes
-  add_accumulators,    ///< cm = a + b, int32
-  add_accumulators_f,  ///< bm = a + b, fp32
-  clear,               ///< accumulator = 0
-  srs8,                ///< cm to w of int8
-  srs16,               ///< bm to w of int16
-  ups8,                ///< w of int8 to cm
+  load_vector,       ///< 256 bits to half an x
+  load_accumulator,  ///< 256 bits to a quarter of a cm
+  load_ups8,         ///< 32 int8 to 32 x int32 (cm), shifted left by imm
+  load_ups16,        ///< 16 int16 to 16 x int32 (bm), shifted left by imm
+  load_conv,         ///< 16 bf16 to 16 x fp32 (bm)
+  load_scalar,       ///< 32 bits to a scalar, or the low 20 to an offset
+  load_sparse8,      ///< 2:4 pop of int8: mask of 64 bits, then 32 kept bytes, to half a q and a w;
+                     ///< unit B
+  store_vector,      ///< 256 bits
+  store_accumulator,     ///< 256 bits
+  store_srs8,            ///< cm to 32 int8, shifted right by imm, rounded, saturated
+  store_srs16,           ///< bm to 16 int16
+  store_conv,            ///< bm of fp32 to 16 bf16
+  store_scalar,          ///< 32 bits
+  mac_i8_4x8x8,          ///< cm += a (w) b (x)
+  mac_i8_sparse_4x16x8,  ///< cm += a (x, 4x16) b (x kept of 16x8, 2:4 along K, columns) by its mask
+                         ///< q
+  mac_i16_i8_4x4x8,      ///< cm += a (w, int16) b (w, int8)
+  mac_bf16_4x8x4,        ///< bm += a (x) b (x)
+  mac_i8_lanes,          ///< cm += a (w) * b (w), lane by lane
+  mac_i16_lanes,         ///< cm += a (x) * b (x), 32 lanes
+  mac_bf16_lanes,        ///< bm += a (w) * b (w), 16 lanes
+  add_accumulators,      ///< cm = a + b, int32
+  add_accumulators_f,    ///< bm = a + b, fp32
+  clear,                 ///< accumulator = 0
+  srs8,                  ///< cm to w of int8
+  srs16,                 ///< bm to w of int16
+  ups8,                  ///< w of int8 to cm
   add8,
   add16,  ///< x = a + b, wrapping
   max8,
   max16,                  ///< x = max(a, b)
   shuffle_rows,           ///< 4x8 of bytes: columns 8 imm ... of a 4x16
   shuffle_transpose_8x8,  ///< an 8x8 of bytes transposed
+  shift_pair,             ///< 32 of the 64 bytes of w a and w b, from byte imm or scalar src[2] on
   broadcast8,
   broadcast16,  ///< a scalar to all lanes
   move_vector,
-  move_scalar,  ///< dst = a, or imm where a is missing
-  add_scalar,   ///< dst = a + (b or imm)
+  move_accumulator,  ///< 512 bits
+  move_scalar,       ///< dst = a, or imm where a is missing
+  add_scalar,        ///< dst = a + (b or imm)
   multiply_scalar,
   set_address,      ///< pointer = imm or scalar a
   set_step,         ///< a field of a pointer's walk = imm
@@ -113,6 +120,7 @@ struct operation {
   std::int16_t buffer{-1};  ///< which buffer is touched: for order and banks
   walk_field field{walk_field::increment};
   bool starts{false};   ///< mac without its accumulator: vmul
+  reg mask{};           ///< of a sparse operand: what a pop fills, what a sparse mac reads
   reg zero_if{};        ///< mac that starts while this scalar is not 0
   std::int32_t id{-1};  ///< place in the kernel's program order; -1 for the scheduler's own
 };

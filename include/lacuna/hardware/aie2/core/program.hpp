@@ -25,6 +25,7 @@ struct instruction {
   std::array<std::int16_t, 3> src{-1, -1, -1};
   std::int16_t pointer{-1};
   std::int16_t zero_if{-1};
+  std::int16_t mask{-1};
   std::uint8_t ready{1};
   std::uint8_t ready_mac{1};
   std::uint8_t memory{0};
@@ -102,6 +103,7 @@ struct program {
       }
       i.pointer = where(o.op.pointer);
       i.zero_if = where(o.op.zero_if);
+      i.mask = where(o.op.mask);
       i.ready = static_cast<std::uint8_t>(t.ready);
       i.ready_mac = static_cast<std::uint8_t>(t.ready_mac);
       i.memory = static_cast<std::uint8_t>(t.memory);
@@ -128,7 +130,7 @@ struct program {
 
 /// Schedules, allocates and assembles. Where registers run short, pipelined loops are widened up to
 /// 8 bundles before the shortage is reported.
-[[nodiscard]] inline program compile(const kernel& k, const core_parameters& core,
+[[nodiscard]] inline program compile(const core_kernel& k, const core_parameters& core,
                                      srs_control srs = {}) {
   constexpr std::int64_t widest = 8;
   for (std::int64_t extra = 0;; ++extra) {

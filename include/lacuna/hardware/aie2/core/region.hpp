@@ -41,7 +41,7 @@ namespace detail {
 /// What a region is made of. Time 0 is its start: the last kernel pass of `before` ends there.
 class region_scheduler {
  public:
-  region_scheduler(const kernel& k, const core_parameters& core, const scheduled_loop* before,
+  region_scheduler(const core_kernel& k, const core_parameters& core, const scheduled_loop* before,
                    const std::vector<operation>& block, const scheduled_loop* after)
       : kernel_(&k), core_(&core), before_(before), block_(&block), after_(after) {
     if (before != nullptr) all_ = *before->ops;
@@ -150,7 +150,7 @@ class region_scheduler {
     return true;
   }
 
-  const kernel* kernel_;
+  const core_kernel* kernel_;
   const core_parameters* core_;
   const scheduled_loop* before_;
   const std::vector<operation>* block_;
@@ -166,7 +166,7 @@ class region_scheduler {
 }  // namespace detail
 
 /// The shortest region, at least `at_least` bundles. Either loop may be missing.
-[[nodiscard]] inline region schedule_region(const kernel& k, const core_parameters& core,
+[[nodiscard]] inline region schedule_region(const core_kernel& k, const core_parameters& core,
                                             const scheduled_loop* before,
                                             const std::vector<operation>& block,
                                             const scheduled_loop* after,
@@ -182,7 +182,7 @@ class region_scheduler {
 
 /// List schedule of a loop body whose iterations do not overlap.
 [[nodiscard]] inline loop_schedule sequential_schedule(const std::vector<operation>& ops,
-                                                       const kernel& k,
+                                                       const core_kernel& k,
                                                        const core_parameters& core) {
   const region r = schedule_region(k, core, nullptr, ops, nullptr);
   loop_schedule s{r.length, 1, r.time, r.slots};

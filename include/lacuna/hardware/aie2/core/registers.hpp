@@ -39,6 +39,7 @@ struct core_state {
   alignas(64) std::array<std::uint8_t, 64 * unit_bytes> vectors{};
   alignas(64) std::array<std::uint8_t, 64 * unit_bytes> accumulators{};
   alignas(64) std::array<std::uint8_t, 64 * unit_bytes> accumulators_mac{};
+  std::array<std::uint64_t, 16> masks{};  ///< halves of q
   std::array<std::int32_t, 64> scalars{};
   std::array<std::int32_t, 16> offsets{};
   std::array<address_generator, 16> pointers{};

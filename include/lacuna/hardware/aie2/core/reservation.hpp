@@ -12,7 +12,7 @@ namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 /// Which slots and which known banks each bundle uses; with `ii` > 0 bundles repeat every ii.
 class reservation_table {
  public:
-  reservation_table(const kernel& k, const core_parameters& core, std::int64_t ii = 0)
+  reservation_table(const core_kernel& k, const core_parameters& core, std::int64_t ii = 0)
       : kernel_(&k), core_(&core), ii_(ii) {}
 
   /// The slots that `op` would take at bundle `time`, `preferred` if it can, or 0 where none of its
@@ -62,7 +62,7 @@ class reservation_table {
     return rows_[static_cast<std::size_t>(at)];
   }
 
-  const kernel* kernel_;
+  const core_kernel* kernel_;
   const core_parameters* core_;
   std::int64_t ii_;
   std::int64_t before_{0};

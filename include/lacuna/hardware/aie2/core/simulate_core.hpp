@@ -113,7 +113,8 @@ class core_simulator {
       a.issued = now;
       a.address = units_.address(i);
       const std::int32_t end = a.address + i.bytes;
-      if (a.address < 0 || end > memory_->size() || a.address % i.bytes != 0) {
+      const std::int32_t align = i.bytes == 40 ? 8 : i.bytes;  // a sparse pop: mask and data
+      if (a.address < 0 || end > memory_->size() || a.address % align != 0) {
         throw shape_error(message("kernel ", program_->name, ", bundle ", pc, ": ",
                                   to_string(i.code), " of ", int{i.bytes}, " bytes at ", a.address,
                                   ", data memory has ", memory_->size(), " and wants alignment"));
@@ -180,7 +181,14 @@ class core_simulator {
       const auto first = static_cast<std::uint32_t>(c.items[n].address) / width;
       const auto last =
           (static_cast<std::uint32_t>(c.items[n].address) + c.items[n].what->bytes - 1) / width;
-      for (std::uint32_t line = first; line <= last; ++line) ++users[memory_->banks()[line] & 7U];
+      std::uint32_t mine =
+          0;  // an access takes a bank once: its port's own business if it is wider
+      for (std::uint32_t line = first; line <= last; ++line) {
+        mine |= 1U << (memory_->banks()[line] & 7U);
+      }
+      for (std::size_t b = 0; b < users.size(); ++b) {
+        users[b] = static_cast<std::uint8_t>(users[b] + ((mine >> b) & 1U));
+      }
     }
     std::uint8_t most = 1;
     for (std::size_t b = 0; b < users.size(); ++b) {

@@ -78,6 +78,8 @@ struct timing {
               core.load_bytes,
               true,
               false};
+    case opcode::load_sparse8:
+      return {on(slot::load_b), l.vector_load, l.vector_load, touch, 40, true, false};
     case opcode::load_scalar:
       return {on(slot::load_a), l.scalar_load, l.scalar_load, touch, 4, true, false};
     case opcode::store_vector:
@@ -90,6 +92,7 @@ struct timing {
     case opcode::store_conv:
       return {{slot::store | slot::srs_unit, 0}, 1, 1, late_touch, core.store_bytes, false, true};
     case opcode::mac_i8_4x8x8:
+    case opcode::mac_i8_sparse_4x16x8:
     case opcode::mac_i16_i8_4x4x8:
     case opcode::mac_i8_lanes:
     case opcode::mac_i16_lanes:
@@ -115,6 +118,8 @@ struct timing {
       return {on(slot::vector), l.vector_alu, l.vector_alu};
     case opcode::shuffle_rows:
     case opcode::shuffle_transpose_8x8:
+    case opcode::shift_pair:
+    case opcode::move_accumulator:
     case opcode::broadcast8:
     case opcode::broadcast16:
     case opcode::move_vector:
@@ -151,6 +156,7 @@ struct timing {
 [[nodiscard]] constexpr std::int64_t macs_of(opcode c) noexcept {
   switch (c) {
     case opcode::mac_i8_4x8x8:
+    case opcode::mac_i8_sparse_4x16x8:
       return 256;
     case opcode::mac_i16_i8_4x4x8:
     case opcode::mac_bf16_4x8x4:
@@ -166,15 +172,54 @@ struct timing {
 }
 
 [[nodiscard]] constexpr std::string_view to_string(opcode c) noexcept {
-  constexpr std::array<std::string_view, 43> names{
-      "VLD",        "VLDA.acc",       "VLDA.UPS.8",   "VLDA.UPS.16", "VLDA.CONV",     "LDA",
-      "VST",        "VST.acc",        "VST.SRS.8",    "VST.SRS.16",  "VST.CONV",      "ST",
-      "VMAC.4x8x8", "VMAC.i16.4x4x8", "VMAC.f.4x8x4", "VMAC.i8",     "VMAC.i16",      "VMAC.f",
-      "VACC",       "VACC.f",         "VCLR",         "VSRS.8",      "VSRS.16",       "VUPS.8",
-      "VADD.8",     "VADD.16",        "VMAX.8",       "VMAX.16",     "VSHUFFLE.rows", "VSHUFFLE.T",
-      "VBCST.8",    "VBCST.16",       "VMOV",         "MOV",         "ADD",           "MUL",
-      "MOVXM.p",    "MOVXM.m",        "PADD",         "MOVXM.loop",  "MOV.lc",        "JNZ",
-      "EVENT"};
+  constexpr std::array<std::string_view, 47> names{"VLD",
+                                                   "VLDA.acc",
+                                                   "VLDA.UPS.8",
+                                                   "VLDA.UPS.16",
+                                                   "VLDA.CONV",
+                                                   "LDA",
+                                                   "VLDB.SPARSE",
+                                                   "VST",
+                                                   "VST.acc",
+                                                   "VST.SRS.8",
+                                                   "VST.SRS.16",
+                                                   "VST.CONV",
+                                                   "ST",
+                                                   "VMAC.4x8x8",
+                                                   "VMAC.sparse.4x16x8",
+                                                   "VMAC.i16.4x4x8",
+                                                   "VMAC.f.4x8x4",
+                                                   "VMAC.i8",
+                                                   "VMAC.i16",
+                                                   "VMAC.f",
+                                                   "VACC",
+                                                   "VACC.f",
+                                                   "VCLR",
+                                                   "VSRS.8",
+                                                   "VSRS.16",
+                                                   "VUPS.8",
+                                                   "VADD.8",
+                                                   "VADD.16",
+                                                   "VMAX.8",
+                                                   "VMAX.16",
+                                                   "VSHUFFLE.rows",
+                                                   "VSHUFFLE.T",
+                                                   "VSHIFT",
+                                                   "VBCST.8",
+                                                   "VBCST.16",
+                                                   "VMOV",
+                                                   "VMOV.acc",
+                                                   "MOV",
+                                                   "ADD",
+                                                   "MUL",
+                                                   "MOVXM.p",
+                                                   "MOVXM.m",
+                                                   "PADD",
+                                                   "MOVXM.loop",
+                                                   "MOV.lc",
+                                                   "JNZ",
+                                                   "EVENT"};
+  static_assert(names.size() == static_cast<std::size_t>(opcode::event) + 1);
   return names[static_cast<std::size_t>(c)];
 }
 

@@ -101,8 +101,8 @@ inline void require_columns(index_t n, int columns) {
 
 /// The kernel for `blocks` stored blocks and n columns. Arguments: addresses of weights,
 /// steps of X, steps of Y, starts, X plus `first_x`, and Y; X and Y in 8x8 tiles, row by row.
-[[nodiscard]] inline kernel block_sparse_kernel(index_t blocks, index_t n,
-                                                const block_sparse_options& o = {}) {
+[[nodiscard]] inline core_kernel block_sparse_kernel(index_t blocks, index_t n,
+                                                     const block_sparse_options& o = {}) {
   detail::require_columns(n, o.columns);
   if (blocks < 1) throw shape_error("block-sparse kernel: no blocks");
   kernel_builder k(message("block-sparse int8, ", blocks, " blocks x ", n));

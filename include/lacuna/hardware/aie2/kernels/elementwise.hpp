@@ -21,9 +21,9 @@ inline std::int64_t vectors_of(const char* kernel, std::int64_t count, std::int6
 
 /// c = a * factor, int16, `shift` bits out; arguments: a, c, and the factor as a scalar. 32 lanes a
 /// multiply, two stores of 256 bits each: no faster than 2 bundles for 32 values.
-[[nodiscard]] inline kernel scale_int16_kernel(std::int64_t count,
-                                               loop_mode mode = loop_mode::pipelined, int shift = 0,
-                                               int a_bank = 0, int c_bank = 1) {
+[[nodiscard]] inline core_kernel scale_int16_kernel(std::int64_t count,
+                                                    loop_mode mode = loop_mode::pipelined,
+                                                    int shift = 0, int a_bank = 0, int c_bank = 1) {
   const std::int64_t trips = detail::vectors_of("scale int16", count, 32);
   kernel_builder b(message("scale int16 ", count));
   const std::int16_t a = b.add_buffer("a", a_bank);
@@ -51,9 +51,9 @@ inline std::int64_t vectors_of(const char* kernel, std::int64_t count, std::int6
 
 /// c = a + b, bf16 with sums in fp32; arguments: a, b, c. One operand enters as accumulator, the
 /// other as a product with one, so that both load units and the multiplier work on each bundle.
-[[nodiscard]] inline kernel add_bf16_kernel(std::int64_t count,
-                                            loop_mode mode = loop_mode::pipelined, int a_bank = 0,
-                                            int b_bank = 1, int c_bank = 2) {
+[[nodiscard]] inline core_kernel add_bf16_kernel(std::int64_t count,
+                                                 loop_mode mode = loop_mode::pipelined,
+                                                 int a_bank = 0, int b_bank = 1, int c_bank = 2) {
   const std::int64_t trips = detail::vectors_of("add bf16", count, 16);
   kernel_builder k(message("add bf16 ", count));
   const std::int16_t a = k.add_buffer("a", a_bank);
@@ -80,9 +80,10 @@ inline std::int64_t vectors_of(const char* kernel, std::int64_t count, std::int6
 
 /// c = a + b, int8: sums in 32 bits, `shift` bits out, saturated; with `relu`, negative values
 /// become zero. Arguments: a, b, c. The residual addition of a network.
-[[nodiscard]] inline kernel add_int8_kernel(std::int64_t count, bool relu = false, int shift = 0,
-                                            loop_mode mode = loop_mode::pipelined, int a_bank = 0,
-                                            int b_bank = 1, int c_bank = 2) {
+[[nodiscard]] inline core_kernel add_int8_kernel(std::int64_t count, bool relu = false,
+                                                 int shift = 0,
+                                                 loop_mode mode = loop_mode::pipelined,
+                                                 int a_bank = 0, int b_bank = 1, int c_bank = 2) {
   const std::int64_t trips = detail::vectors_of("add int8", count, 32);
   kernel_builder k(message("add int8 ", count));
   const std::int16_t a = k.add_buffer("a", a_bank);

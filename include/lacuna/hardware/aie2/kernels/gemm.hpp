@@ -39,7 +39,9 @@ struct gemm_kernel_options {
   element c{element::int8};  ///< int8, int16 or int32 after integer products, bf16 after bf16
   int rows{4};  ///< tiles of the instruction whose results stay in accumulators: rows x cols
   int cols{2};
-  bool accumulate{true};  ///< C is read first; else results start at zero
+  bool accumulate{true};  ///< C is read first; else results start at the bias or at zero
+  bool bias{false};       ///< integers only: 32 bits a column, see `bias_image`
+  bool relu{false};       ///< int8 and int16 results: negative ones become zero
   int shift{0};           ///< of results on their way out, and of C on its way in
   loop_mode mode{loop_mode::pipelined};
   int a_bank{0};  ///< logical banks that hold A, B and C
@@ -90,11 +92,26 @@ void run_of_accesses(std::int64_t accesses, Access&& access) {
 
 }  // namespace detail
 
-/// The kernel; arguments are the addresses of A, B and C. The loop over k is software-pipelined,
-/// those over tiles of C branch, as compilers do from plain loops (mlir-aie's public matmul has the
-/// same nest). @throws shape_error unless extents are multiples of what accumulators hold at once.
-[[nodiscard]] inline kernel gemm_kernel(const network::gemm_extents& g,
-                                        const gemm_kernel_options& o = {}) {
+/// A bias of n columns as accumulators hold it: for each tile of `s`, its columns in each of its
+/// rows.
+[[nodiscard]] inline std::vector<std::int32_t> bias_image(const std::vector<std::int32_t>& bias,
+                                                          const mmul_shape& s = int8_mmul) {
+  const auto cols = static_cast<std::size_t>(s.n);
+  std::vector<std::int32_t> out;
+  for (std::size_t j = 0; j < bias.size(); j += cols) {
+    for (int row = 0; row < s.m; ++row) {
+      for (std::size_t i = j; i < j + cols; ++i) out.push_back(i < bias.size() ? bias[i] : 0);
+    }
+  }
+  return out;
+}
+
+/// The kernel; arguments are the addresses of A, B and C, then of the bias if there is one. The
+/// loop over k is software-pipelined, those over tiles of C branch, as compilers do from plain
+/// loops (mlir-aie's public matmul has the same nest). @throws shape_error unless extents are
+/// multiples of what accumulators hold at once.
+[[nodiscard]] inline core_kernel gemm_kernel(const network::gemm_extents& g,
+                                             const gemm_kernel_options& o = {}) {
   const mmul_shape& s = o.shape;
   const auto [m, k, n] = std::array<std::int64_t, 3>{g.m, g.k, g.n};
   if (m < 1 || k < 1 || n < 1 || m % (s.m * o.rows) != 0 || k % s.k != 0 ||
@@ -104,6 +121,13 @@ void run_of_accesses(std::int64_t accesses, Access&& access) {
                               ", ", s.n * o.cols, ")"));
   }
   const detail::c_access c = detail::access_of(s, o.c);
+  const bool floats = s.a == element::bf16;
+  if (o.bias && (floats || o.accumulate)) {
+    throw unsupported_error("gemm kernel: a bias starts integer sums, which then read no C");
+  }
+  if (o.relu && (floats || o.c == element::int32)) {
+    throw unsupported_error(message("gemm kernel: ReLU on int8 and int16, not ", to_string(o.c)));
+  }
   const std::int64_t steps = k / s.k;
   const std::int64_t tiles_n = n / s.n;
   const std::int64_t a_loads = s.a_bytes() / 32;
@@ -121,6 +145,7 @@ void run_of_accesses(std::int64_t accesses, Access&& access) {
   const reg pa = b.argument();
   const reg pb = b.argument();
   const reg pc = b.argument();
+  const reg pbias = o.bias ? b.argument() : reg{};
   const reg pc_in = b.pointer();
   detail::set_walk(b, pa, a_row - (a_loads - 1) * 32, o.rows, s.a_bytes() - o.rows * a_row, steps,
                    -steps * s.a_bytes());
@@ -136,7 +161,12 @@ void run_of_accesses(std::int64_t accesses, Access&& access) {
     walk_c(pc_in);
   }
 
-  const int units = s.a == element::bf16 ? 2 : 4;
+  const std::int16_t bias_buffer = b.add_buffer("bias", o.c_bank);
+  if (o.bias) detail::set_walk(b, pbias, 32, 4 * tiles_n, -128 * tiles_n, 0, 0);
+  const reg zeros = o.relu ? b.vector(1) : reg{};
+  if (o.relu) b.apply(opcode::broadcast8, zeros, reg{}, reg{}, 0);
+
+  const int units = floats ? 2 : 4;
   std::vector<reg> acc;
   for (int i = 0; i < o.rows * o.cols; ++i) acc.push_back(b.accumulator(units));
   const auto tile = [&](int row, int col) {
@@ -158,6 +188,17 @@ void run_of_accesses(std::int64_t accesses, Access&& access) {
     b.loop(passes, loop_mode::sequential, [&] {
       if (o.accumulate) {
         over_c([&](reg r, post after) { b.load(c.load, r, pc_in, c_buffer, after, 32, o.shift); });
+      } else if (o.bias) {
+        for (int col = 0; col < o.cols; ++col) {
+          for (int q = 0; q < 4; ++q) {
+            b.load(opcode::load_accumulator, tile(0, col).unit(q), pbias, bias_buffer, post::walk);
+          }
+          for (int row = 1; row < o.rows; ++row) {
+            for (int h = 0; h < 2; ++h) {
+              b.apply(opcode::move_accumulator, tile(row, col).half(h), tile(0, col).half(h));
+            }
+          }
+        }
       } else {
         for (const reg r : acc) b.apply(opcode::clear, r);
       }
@@ -184,7 +225,15 @@ void run_of_accesses(std::int64_t accesses, Access&& access) {
           }
         }
       });
-      over_c([&](reg r, post after) { b.store(c.store, r, pc, c_buffer, after, 32, o.shift); });
+      over_c([&](reg r, post after) {
+        if (!o.relu) return b.store(c.store, r, pc, c_buffer, after, 32, o.shift);
+        const bool bytes = o.c == element::int8;
+        const reg narrow = b.vector(1);
+        const reg out = b.vector(1);
+        b.apply(bytes ? opcode::srs8 : opcode::srs16, narrow, r, reg{}, o.shift);
+        b.apply(bytes ? opcode::max8 : opcode::max16, out, narrow, zeros);
+        b.store(opcode::store_vector, out, pc, c_buffer, after, 32);
+      });
     });
     b.apply(opcode::add_pointer, pa, pa, reg{}, static_cast<std::int32_t>(o.rows * a_row));
   });

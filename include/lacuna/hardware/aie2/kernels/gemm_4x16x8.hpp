@@ -16,10 +16,10 @@ namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 /// and the loop over all tiles of C is one, `unroll` of them an iteration, so that one tile's
 /// results can leave while the next tile's products arrive. A lies as tiles [m / 4][k / 16], B as
 /// [n / 8][k / 16], C as [m / 4][n / 8], all row-major inside.
-[[nodiscard]] inline kernel gemm_4x16x8_kernel(const network::gemm_extents& g, int rows, element c,
-                                               int unroll = 1, int shift = 0,
-                                               std::int64_t at_least = 0, int a_bank = 0,
-                                               int b_bank = 1, int c_bank = 2) {
+[[nodiscard]] inline core_kernel gemm_4x16x8_kernel(const network::gemm_extents& g, int rows,
+                                                    element c, int unroll = 1, int shift = 0,
+                                                    std::int64_t at_least = 0, int a_bank = 0,
+                                                    int b_bank = 1, int c_bank = 2) {
   const auto [m, k, n] = std::array<std::int64_t, 3>{g.m, g.k, g.n};
   if (rows < 1 || m < 1 || k < 1 || n < 1 || m % (4 * rows) != 0 || k % 16 != 0 || unroll < 1 ||
       n % (8 * unroll) != 0) {

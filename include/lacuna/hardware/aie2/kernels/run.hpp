@@ -71,13 +71,17 @@ std::int32_t put(data_memory& memory, const char* name, const std::vector<T>& va
 template <class R, class A, class B>
 [[nodiscard]] kernel_result<R> run_gemm(const device& d, const A& left, const B& right,
                                         const gemm_kernel_options& o = {},
-                                        const dense_matrix<R>& c = {}, srs_control srs = {}) {
+                                        const dense_matrix<R>& c = {}, srs_control srs = {},
+                                        const std::vector<std::int32_t>& bias = {}) {
   const auto a = as_view(left);
   const auto b = as_view(right);
   const mmul_shape& s = o.shape;
   if (a.cols != b.rows || (o.accumulate && (c.rows() != a.rows || c.cols() != b.cols))) {
     throw shape_error(message("gemm: (", a.rows, ", ", a.cols, ") x (", b.rows, ", ", b.cols,
                               ") into (", c.rows(), ", ", c.cols(), ")"));
+  }
+  if (o.bias && static_cast<index_t>(bias.size()) != b.cols) {
+    throw shape_error(message("gemm: a bias of ", bias.size(), " for ", b.cols, " columns"));
   }
   if (sizeof(R) * 8 != static_cast<std::size_t>(bits_of(o.c)) ||
       sizeof(*a.data) * 8 != static_cast<std::size_t>(bits_of(s.a)) ||
@@ -93,7 +97,9 @@ template <class R, class A, class B>
   std::vector<R> tiles = o.accumulate ? to_tiles(c, s.m, s.n)
                                       : std::vector<R>(static_cast<std::size_t>(a.rows * b.cols));
   const std::int32_t at_c = detail::put(memory, "C", tiles, o.c_bank);
-  kernel_result<R> out{{}, simulate_core(p, memory, d.core, {at_a, at_b, at_c}), p.program_bytes};
+  std::vector<std::int32_t> arguments{at_a, at_b, at_c};
+  if (o.bias) arguments.push_back(detail::put(memory, "bias", bias_image(bias, s), o.c_bank));
+  kernel_result<R> out{{}, simulate_core(p, memory, d.core, arguments), p.program_bytes};
   memory.read(at_c, tiles.data(), static_cast<std::int64_t>(tiles.size() * sizeof(R)));
   out.y.resize(a.rows, b.cols);
   from_tiles(tiles, out.y, s.m, s.n);
