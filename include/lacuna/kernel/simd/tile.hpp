@@ -39,16 +39,16 @@ class tile {
 
   /// sums = 0
   LACUNA_ALWAYS_INLINE tile() noexcept {
-    unroll<Rows * Vectors>([&](auto i) LACUNA_INLINE_LAMBDA { sums_[i] = value_batch(T(0)); });
+    unroll<Rows * Vectors, 32>([&](auto i) LACUNA_INLINE_LAMBDA { sums_[i] = value_batch(T(0)); });
   }
 
   /// Puts all sums aside, Rows * width values from a vector's boundary on, and takes them back.
   LACUNA_ALWAYS_INLINE void put_aside(T* to) const noexcept {
-    unroll<Rows * Vectors>(
+    unroll<Rows * Vectors, 32>(
         [&](auto i) LACUNA_INLINE_LAMBDA { sums_[i].store_aligned(to + i * lanes<T, Arch>); });
   }
   LACUNA_ALWAYS_INLINE void take_back(const T* from) noexcept {
-    unroll<Rows * Vectors>([&](auto i) LACUNA_INLINE_LAMBDA {
+    unroll<Rows * Vectors, 32>([&](auto i) LACUNA_INLINE_LAMBDA {
       sums_[i] = value_batch::load_aligned(from + i * lanes<T, Arch>);
     });
   }
