@@ -16,26 +16,13 @@
 #include <lacuna/io/chrome_trace.hpp>
 #include <lacuna/io/timeline_svg.hpp>
 
+#include "../support/marked_part.hpp"
 #include "tables.hpp"
 
 namespace aie2 = lacuna::hardware::aie2;
 namespace io = lacuna::io;
 
 namespace {
-
-void replace_marked(const std::string& path, const std::string& tables) {
-  const std::string begin = "<!-- begin generated -->\n";
-  const std::string end = "<!-- end generated -->";
-  const std::vector<std::byte> bytes = io::read_file(path);
-  std::string doc(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  const std::size_t from = doc.find(begin);
-  const std::size_t to = doc.find(end);
-  if (from == std::string::npos || to == std::string::npos || to < from) {
-    throw std::runtime_error(path + ": no marked part");
-  }
-  doc.replace(from + begin.size(), to - from - begin.size(), tables);
-  io::write_file(path, std::as_bytes(std::span(doc)));
-}
 
 bool all_tables(const std::string& into) {
   std::ostringstream tables;
@@ -48,7 +35,7 @@ bool all_tables(const std::string& into) {
   if (into.empty()) {
     std::cout << tables.str();
   } else {
-    replace_marked(into, tables.str());
+    support::replace_marked(into, "generated", tables.str());
   }
   speed_table(std::cout);  // of this machine: not for the document
   if (!good) std::cerr << "a configuration is more than 5 % from its published total\n";

@@ -13,6 +13,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "../support/marked_part.hpp"
 #include "cases.hpp"
 
 namespace {
@@ -47,22 +48,6 @@ bool table(std::ostream& out, const std::vector<validation_case>& cases) {
   return good;
 }
 
-void replace_marked(const std::string& path, const std::string& tables) {
-  const std::string begin = "<!-- begin generated: validation -->\n";
-  const std::string end = "<!-- end generated: validation -->";
-  std::ifstream in(path);
-  std::stringstream text;
-  text << in.rdbuf();
-  std::string doc = text.str();
-  const std::size_t from = doc.find(begin);
-  const std::size_t to = doc.find(end);
-  if (!in || from == std::string::npos || to == std::string::npos || to < from) {
-    throw std::runtime_error(path + ": no marked part");
-  }
-  doc.replace(from + begin.size(), to - from - begin.size(), tables);
-  if (!(std::ofstream(path) << doc)) throw std::runtime_error(path + ": can't be written");
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -84,7 +69,7 @@ int main(int argc, char** argv) {
     const bool good = table(tables, all);
     tables << "\n";
     if (args.size() == 2)
-      replace_marked(args[1], tables.str());
+      support::replace_marked(args[1], "generated: validation", tables.str());
     else
       std::cout << tables.str();
     if (!good) std::cerr << "some cases are outside their tolerance\n";

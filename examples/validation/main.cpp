@@ -16,6 +16,7 @@
 
 #include <lacuna/hardware/tensor_core.hpp>
 
+#include "../support/marked_part.hpp"
 #include "tables.hpp"
 
 namespace tc = lacuna::hardware::tensor_core;
@@ -51,22 +52,6 @@ bool all_tables(std::ostream& out, const std::string& golden) {
   return good;
 }
 
-void replace_marked(const std::string& path, const std::string& tables) {
-  const std::string begin = "<!-- begin generated -->\n";
-  const std::string end = "<!-- end generated -->";
-  std::ifstream in(path);
-  std::stringstream text;
-  text << in.rdbuf();
-  std::string doc = text.str();
-  const std::size_t from = doc.find(begin);
-  const std::size_t to = doc.find(end);
-  if (!in || from == std::string::npos || to == std::string::npos || to < from) {
-    throw std::runtime_error(path + ": no marked part");
-  }
-  doc.replace(from + begin.size(), to - from - begin.size(), tables);
-  if (!(std::ofstream(path) << doc)) throw std::runtime_error(path + ": can't be written");
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -81,7 +66,7 @@ int main(int argc, char** argv) {
     std::ostringstream tables;
     const bool good = all_tables(tables, args[0]);
     if (args.size() == 3) {
-      replace_marked(args[2], tables.str());
+      support::replace_marked(args[2], "generated", tables.str());
     } else {
       std::cout << tables.str();
     }
