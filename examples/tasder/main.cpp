@@ -157,7 +157,8 @@ int search_fashion(const tasder::options& o) {
   demo::train(sparse, data.train, data.test, std::move(masks), o.training, "unstructured");
 
   const images asked = part_of(data.test, 0, o.search_images);
-  const images unseen = part_of(data.test, o.search_images, data.test.size() - o.search_images);
+  const images unseen = part_of(data.test, o.search_images,
+                                std::min(o.test_images, data.test.size()) - o.search_images);
   std::printf(
       "\nNo fine-tuning. %td test images are asked by the searches, accuracy is of the other "
       "%td.\nWork: multiply-adds, %% of dense. EDP: TTC-VEGETA-M8 over the dense tensor "

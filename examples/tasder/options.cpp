@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
-#include <filesystem>
+#include <iostream>
 #include <stdexcept>
 #include <thread>
 
@@ -60,6 +60,9 @@ parsed parse_command_line(int argc, char** argv) {
                  "Test images that searches ask; the rest judges their results")
       ->check(CLI::Range(1, 9999))
       ->capture_default_str();
+  app.add_option("--test-images", o.test_images, "Test on the first N images only")
+      ->check(CLI::Range(2, 10000))
+      ->capture_default_str();
   app.add_option("--out", o.out,
                  "Write the series found, the plot of accuracy against EDP, and what a search that "
                  "is broken off needs to go on, to this folder")
@@ -71,6 +74,12 @@ parsed parse_command_line(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     out.proceed = false;
     out.exit_code = app.exit(e);
+    return out;
+  }
+  if (o.search_images >= o.test_images) {
+    std::cerr << "--search-images must be below --test-images: some must judge what is found\n";
+    out.proceed = false;
+    out.exit_code = 2;
     return out;
   }
   if (o.training.threads == 0) {

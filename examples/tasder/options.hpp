@@ -18,6 +18,7 @@ struct options {
   double least_quality = 0.99;
   double density = 0.1;                  ///< of the network that is pruned without structure
   lacuna::index_t search_images = 2000;  ///< the rest of the test images judges the result
+  lacuna::index_t test_images = 10000;   ///< in all
   std::string out;                       ///< folder for series, resumable state and the plot
   bool shapes_only = false;              ///< ResNet-50 and BERT-base instead of a trained network
 };
