@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Convolution kernels against the reference, bit for bit.
+#include <algorithm>
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include <lacuna/format/convert.hpp>
+#include <lacuna/hardware/aie2/core/check_schedule.hpp>
+#include <lacuna/hardware/aie2/kernels/run_convolution.hpp>
+#include <lacuna/kernel/reference/conv2d.hpp>
+
+#include "support/catch.hpp"
+
+using namespace lacuna;
+using namespace lacuna::hardware::aie2;
+
+namespace {
+
+const device npu = phoenix();
+
+template <class T>
+void fill(std::mt19937& g, T begin, T end, int range) {
+  std::uniform_int_distribution<int> d(-range, range);
+  for (; begin != end; ++begin) {
+    *begin = static_cast<std::remove_reference_t<decltype(*begin)>>(d(g));
+  }
+}
+
+struct problem {
+  filter<dense_matrix<std::int8_t>> dense;
+  filter<block_csr<std::int8_t, 8, 8>> sparse;
+  tensor<std::int8_t> x;
+  std::vector<std::int32_t> bias;
+};
+
+/// Weights of which every block (of all taps) is kept with probability `density`.
+problem make_problem(index_t in, index_t out, index_t h, index_t w, const conv_window& window,
+                     double density, unsigned seed) {
+  std::mt19937 g(seed);
+  problem p;
+  tensor<std::int8_t> weights({out, in, window.kernel_h, window.kernel_w});
+  fill(g, weights.begin(), weights.end(), 127);
+  const index_t blocks = ceil_div(in, 8);
+  std::vector<bool> kept(static_cast<std::size_t>(blocks * ceil_div(out, 8)));
+  std::bernoulli_distribution keep(density);
+  for (std::size_t b = 0; b < kept.size(); ++b) kept[b] = keep(g);
+  const auto is_kept = [&](index_t o, index_t i) {
+    return kept[static_cast<std::size_t>(o * blocks + i)];
+  };
+  for (index_t o = 0; o < out; ++o) {
+    for (index_t c = 0; c < in; ++c) {
+      for (index_t t = 0; t < window.kernel_h * window.kernel_w; ++t) {
+        if (!is_kept(o / 8, c / 8)) weights(o, c, t / window.kernel_w, t % window.kernel_w) = 0;
+      }
+    }
+  }
+  p.dense = to_filter(weights);
+  p.sparse = {to_block_csr_where<8, 8>(lacuna::detail::pad_channels(p.dense, 8),
+                                       [&](index_t o, index_t k) { return is_kept(o, k % blocks); }),
+              in, window.kernel_h, window.kernel_w};
+  p.x = tensor<std::int8_t>({1, in, h, w});
+  fill(g, p.x.begin(), p.x.end(), 127);
+  p.bias.resize(static_cast<std::size_t>(out));
+  fill(g, p.bias.begin(), p.bias.end(), 2000000);
+  return p;
+}
+
+/// relu(srs(bias + W * X)).
+tensor<std::int8_t> expected(const problem& p, const conv_window& window,
+                             const convolution_options& o) {
+  const extents4 e = p.x.extents();
+  tensor<std::int32_t> sums({1, p.dense.out(), window.out_h(e.h), window.out_w(e.w)});
+  kernel::reference::conv2d(p.dense, window, p.x, sums);
+  const extents4 s = sums.extents();
+  tensor<std::int8_t> y(s);
+  for (index_t c = 0; c < s.c; ++c) {
+    for (index_t i = 0; i < s.h; ++i) {
+      for (index_t j = 0; j < s.w; ++j) {
+        const std::int64_t sum = sums(0, c, i, j) + p.bias[static_cast<std::size_t>(c)];
+        const std::int64_t shifted = sum >> o.shift;
+        y(0, c, i, j) = static_cast<std::int8_t>(
+            std::clamp<std::int64_t>(shifted, o.relu ? 0 : -128, 127));
+      }
+    }
+  }
+  return y;
+}
+
+bool equal(const tensor<std::int8_t>& a, const tensor<std::int8_t>& b) {
+  return a.extents() == b.extents() && std::equal(a.begin(), a.end(), b.begin());
+}
+
+conv_window square(index_t kernel, index_t stride, index_t padding) {
+  conv_window w;
+  w.kernel_h = w.kernel_w = kernel;
+  w.stride = {stride, stride};
+  w.padding = padding2(padding);
+  return w;
+}
+
+}  // namespace
+
+TEST_CASE("a convolution on a core equals the reference bit for bit, dense and of 8x8 blocks") {
+  const index_t kernel = GENERATE(1, 3, 7);
+  const index_t stride = GENERATE(1, 2);
+  const index_t padded = GENERATE(0, 1);
+  unsigned seed = 1;
+  for (const index_t channels : {8, 16, 24}) {
+    for (const index_t size : {1, 2, 3, 4, 5, 7, 8, 9}) {
+      const conv_window window = square(kernel, stride, padded * (kernel / 2));
+      const index_t w = size % 2 == 0 ? size + 5 : size;
+      if (window.out_h(size) < 1 || window.out_w(w) < 1) continue;
+      ++seed;
+      const index_t out = 32 - channels - (seed % 2);  // 7, 8, 15, 16, 23, 24
+      const problem p = make_problem(channels - (seed % 3), out, size, w, window, 0.5, seed);
+      convolution_options o;
+      o.shift = 11;
+      o.relu = seed % 2 == 0;
+      o.w_bank = 0;
+      o.y_bank = 1;
+      o.x_bank = 2;
+      CAPTURE(kernel, stride, padded, channels, size, w, out);
+      const auto y = expected(p, window, o);
+      const auto sparse = run_convolution(npu, p.sparse, window, p.x, p.bias, o);
+      CHECK(equal(sparse.y, y));
+      if (kernel == 7 && channels == 24) continue;  // dense 7x7 weights take a core's memory
+      const auto dense = run_convolution(npu, p.dense, window, p.x, p.bias, o);
+      CHECK(equal(dense.y, y));
+      CHECK(sparse.run.cycles() <= dense.run.cycles());
+      if (channels > 8) {
+        CHECK(equal(run_convolution(npu, p.sparse, window, p.x, p.bias, o, 2).y, y));
+      }
+    }
+  }
+}
