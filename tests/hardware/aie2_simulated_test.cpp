@@ -9,6 +9,7 @@
 
 #include <lacuna/format/convert.hpp>
 #include <lacuna/hardware/aie2/core/check_schedule.hpp>
+#include <lacuna/hardware/aie2/kernels/pooling.hpp>
 #include <lacuna/hardware/aie2/kernels/run_convolution.hpp>
 #include <lacuna/kernel/reference/conv2d.hpp>
 
@@ -133,6 +134,62 @@ TEST_CASE("a convolution on a core equals the reference bit for bit, dense and o
       if (channels > 8) {
         CHECK(equal(run_convolution(npu, p.sparse, window, p.x, p.bias, o, 2).y, y));
       }
+    }
+  }
+}
+
+TEST_CASE("pooling on a core equals its definition bit for bit") {
+  const index_t kernel = GENERATE(2, 3, 7);
+  const index_t stride = GENERATE(1, 2);
+  const bool average = GENERATE(false, true);
+  for (const index_t blocks : {1, 3}) {
+    for (const index_t size : {1, 2, 5, 8}) {
+      conv_window window = square(kernel, stride, 0);
+      const convolution_layout l = lay_out_pooling(blocks, size, size + 1, window);
+      if (kernel == 7 && !average) {  // 49 values at once
+        CHECK_THROWS_AS(compile(pooling_kernel(l), npu.core), unsupported_error);
+        continue;
+      }
+      std::vector<std::int8_t> x(static_cast<std::size_t>(l.in_bytes()));
+      const index_t h = (size - 1) * stride + kernel;
+      const index_t w = size * stride + kernel;
+      tensor<std::int8_t> image({1, 8 * blocks, h, w});
+      std::mt19937 g(static_cast<unsigned>(size));
+      fill(g, image.begin(), image.end(), 127);
+      l.for_each_input([&](index_t at, index_t c, index_t i, index_t j) {
+        if (i < h && j < w) x[static_cast<std::size_t>(at)] = image(0, c, i, j);
+      });
+      pooling_options o;
+      o.average = average;
+      o.factor = static_cast<int>(127 / (kernel * kernel));
+      o.shift = 7;
+      data_memory memory(npu.memory);
+      const auto at_x = static_cast<std::int32_t>(memory.place("X", l.in_bytes(), 0).address);
+      const auto at_y = static_cast<std::int32_t>(memory.place("Y", l.out_bytes(), 2).address);
+      memory.write(at_x, x.data(), l.in_bytes());
+      const program p = compile(pooling_kernel(l, o), npu.core);
+      static_cast<void>(simulate_core(p, memory, npu.core, {at_x, at_y}));
+      std::vector<std::int8_t> y(static_cast<std::size_t>(l.out_bytes()));
+      memory.read(at_y, y.data(), l.out_bytes());
+      index_t wrong = 0;
+      index_t seen = 0;
+      l.for_each_output([&](index_t at, index_t c, index_t i, index_t j) {
+        int sum = 0;
+        int most = -128;
+        for (index_t u = 0; u < kernel; ++u) {
+          for (index_t v = 0; v < kernel; ++v) {
+            const int value = image(0, c, i * stride + u, j * stride + v);
+            sum += value * o.factor;
+            most = std::max(most, value);
+          }
+        }
+        const int wanted = average ? std::clamp(sum >> o.shift, -128, 127) : most;
+        ++seen;
+        if (y[static_cast<std::size_t>(at)] != wanted) ++wrong;
+      });
+      CAPTURE(kernel, stride, average, blocks, size);
+      CHECK(seen == 8 * blocks * size * (size + 1));
+      CHECK(wrong == 0);
     }
   }
 }

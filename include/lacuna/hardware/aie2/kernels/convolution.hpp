@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -19,14 +20,17 @@ namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 ///
 /// For each sweep of J groups of 4 pixels and each block of 8 output channels one pipelined loop
 /// runs over the row's (block, tap) entries: 2 loads of weights, J of pixels, 1 word that moves the
-/// pixels' pointer to the next entry, and J products: max(J, ceil((J + 3) / 2), 2) bundles. Rows of
-/// one call have equally many entries, the shorter ones being filled up with zeros: trips of
-/// zero-overhead loops are fixed where they are pipelined. Accumulators start at the bias (int32)
+/// pixels' pointer to the next entry, and J products: max(J, ceil((J + 3) / 2), 2) bundles. Both
+/// halves of the weights must stay until the last product has read them, which takes a bundle more
+/// in a register that the next entry's loads overwrite: two entries an iteration, with a register
+/// each, hide it. Rows of one call have equally many entries, the shorter ones being filled up with
+/// zeros: trips of zero-overhead loops are fixed where they are pipelined. Accumulators start at the bias (int32)
 /// or at partial sums in memory and end as int8 or as partial sums.
 struct convolution_options {
   int shift{0};  ///< of results to int8
   bool relu{false};
   bool from_partial{false};  ///< starts at partial sums rather than at the bias
+  bool equal_rows{false};    ///< one list of steps serves all rows, as of dense weights
   bool to_partial{false};    ///< leaves partial sums: neither shifted nor clipped
   int w_bank{-1};            ///< logical banks of weights and metadata, X, Y; -1: any
   int x_bank{-1};
@@ -36,10 +40,12 @@ struct convolution_options {
 /// Weights as the kernel streams them.
 struct convolution_image {
   std::vector<std::int8_t> weights;  ///< 64 an entry, (in, out)
-  std::vector<std::int32_t> x_step;  ///< an entry: bytes from its last load to the next entry
+  /// Of an entry: bytes from its last load to the next entry; of one row where all are equal.
+  std::vector<std::int32_t> x_step;
   std::vector<std::int32_t> bias;    ///< 32 a block of outputs: 8 channels, for each of 4 pixels
   index_t entries{1};                ///< of each row
   index_t kept{0};                   ///< blocks x taps without filling
+  bool equal_rows{false};            ///< `convolution_options::equal_rows`
   index_t first_x{0};                ///< bytes from X to what the first entry multiplies
 
   [[nodiscard]] index_t bytes() const noexcept {
@@ -79,6 +85,8 @@ namespace detail {
     out.entries = std::max(out.entries, static_cast<index_t>(row.size()));
     out.kept += static_cast<index_t>(row.size());
   }
+  // An odd number of entries costs a bundle each, one more entry J of them.
+  if (out.entries % 2 == 1 && l.groups() < out.entries) ++out.entries;
   std::vector<index_t> places;
   for (std::size_t r = 0; r < outputs; ++r) {
     for (const convolution_entry& e : rows[r]) {
@@ -106,6 +114,9 @@ namespace detail {
     const index_t next = places[(e + 1) % places.size()];
     out.x_step.push_back(static_cast<std::int32_t>(next - places[e] - detail::walked(l)));
   }
+  const auto one_row = static_cast<std::ptrdiff_t>(out.entries);
+  out.equal_rows = std::equal(out.x_step.begin() + one_row, out.x_step.end(), out.x_step.begin());
+  if (out.equal_rows) out.x_step.resize(static_cast<std::size_t>(out.entries));
   return out;
 }
 
@@ -146,7 +157,8 @@ namespace detail {
   const reg py = k.argument();
   const index_t all = entries * t.out_blocks;
   detail::set_walk(k, pw, 32, 2 * all, -64 * all, 0, 0);
-  detail::set_walk(k, pstep, 4, all, -4 * all, 0, 0);
+  const index_t steps = o.equal_rows ? entries : all;
+  detail::set_walk(k, pstep, 4, steps, -4 * steps, 0, 0);
   const auto j = static_cast<std::size_t>(l.groups());
   const bool clips = o.relu && !o.to_partial;
   const reg zeros = clips ? k.vector(1) : reg{};
@@ -195,17 +207,22 @@ namespace detail {
         k.apply(opcode::add_accumulators, a, a, bias);
       }
     }
-    k.loop(entries, loop_mode::pipelined, [&] {
-      const reg step = k.offset();
-      k.load(opcode::load_scalar, step, pstep, m_buffer, post::walk);
-      const reg w = k.vector();
-      for (int h = 0; h < 2; ++h) k.load(opcode::load_vector, w.unit(h), pw, w_buffer, post::walk);
-      for (std::size_t i = 0; i < j; ++i) {
-        const reg x = k.vector(1);
-        k.load(opcode::load_vector, x, px, x_buffer, post::immediate,
-               hop(i, l.step_w * 32, l.step_h * l.cols * 32));
-        if (i + 1 == j) k.then_add(step);
-        k.mac(opcode::mac_i8_4x8x8, acc[i], x, w);
+    const index_t unrolled = entries % 2 == 0 ? 2 : 1;
+    k.loop(entries / unrolled, loop_mode::pipelined, [&] {
+      for (index_t u = 0; u < unrolled; ++u) {
+        const reg step = k.offset();
+        k.load(opcode::load_scalar, step, pstep, m_buffer, post::walk);
+        const reg w = k.vector();
+        for (int h = 0; h < 2; ++h) {
+          k.load(opcode::load_vector, w.unit(h), pw, w_buffer, post::walk);
+        }
+        for (std::size_t i = 0; i < j; ++i) {
+          const reg x = k.vector(1);
+          k.load(opcode::load_vector, x, px, x_buffer, post::immediate,
+                 hop(i, l.step_w * 32, l.step_h * l.cols * 32));
+          if (i + 1 == j) k.then_add(step);
+          k.mac(opcode::mac_i8_4x8x8, acc[i], x, w);
+        }
       }
     });
     for (std::size_t i = 0; i < j; ++i) {

@@ -110,10 +110,12 @@ struct convolution_layout {
 };
 
 /// The layout of fewest cycles for rows of `entries` products (blocks x taps), of equals the one of
-/// least memory: lanes 1x4, 2x2 or 4x1, sweeps of up to 8 of the 9 accumulators. A sweep is taken
+/// least memory: lanes 1x4, 2x2 or 4x1, sweeps of up to `most_groups`, 8 of
+/// the 9 accumulators. A sweep is taken
 /// to cost entries x max(J, ceil((J + 3) / 2), 2) + 30 + 2 J bundles, J groups.
 /// @throws shape_error unless all extents are positive.
-[[nodiscard]] inline convolution_layout lay_out(const convolution_tile& t, index_t entries) {
+[[nodiscard]] inline convolution_layout lay_out(const convolution_tile& t, index_t entries,
+                                                index_t most_groups = 8) {
   const conv_window& w = t.window;
   if (std::min({t.in_blocks, t.out_blocks, t.h, t.w, w.kernel_h, w.kernel_w, w.stride.h, w.stride.w,
                 w.dilation.h, w.dilation.w}) < 1) {
@@ -136,8 +138,8 @@ struct convolution_layout {
     l.step_w = flat ? 1 : w.stride.w;
     l.groups_h = ceil_div(flat ? 1 : t.h, l.lanes_h);
     l.groups_w = ceil_div(flat ? t.h * t.w : t.w, l.lanes_w);
-    for (l.sweep_h = 1; l.sweep_h <= std::min<index_t>(8, l.groups_h); ++l.sweep_h) {
-      for (l.sweep_w = 1; l.sweep_w <= std::min(8 / l.sweep_h, l.groups_w); ++l.sweep_w) {
+    for (l.sweep_h = 1; l.sweep_h <= std::min(most_groups, l.groups_h); ++l.sweep_h) {
+      for (l.sweep_w = 1; l.sweep_w <= std::min(most_groups / l.sweep_h, l.groups_w); ++l.sweep_w) {
         l.rows = (l.padded_h() - 1) * l.step_h + (w.kernel_h - 1) * w.dilation.h + 1;
         l.cols = (l.padded_w() - 1) * l.step_w + (w.kernel_w - 1) * w.dilation.w + 1;
         const index_t j = l.groups();

@@ -68,7 +68,7 @@ namespace detail {
     return static_cast<std::int32_t>(memory.place(name, bytes, bank).address);
   };
   const index_t most = widest.tile.out_blocks * 128 +
-                       68 * widest.tile.out_blocks * std::min(longest, share * f.taps());
+                       68 * widest.tile.out_blocks * round_up(std::min(longest, share * f.taps()), 2);
   const std::int32_t at_w = place("W", most, o.w_bank);
   const std::int32_t at_x = place("X", widest.in_bytes(), o.x_bank);
   const std::int32_t at_y = place("Y", widest.out_bytes(), o.y_bank);
@@ -102,6 +102,7 @@ namespace detail {
     memory.write(at_w + weights, image.bias.data(), static_cast<std::int64_t>(4 * image.bias.size()));
     const std::int64_t at_steps = at_w + weights + static_cast<std::int64_t>(4 * image.bias.size());
     memory.write(at_steps, image.x_step.data(), steps);
+    o.equal_rows = image.equal_rows;
     o.from_partial = first > 0;
     o.to_partial = first + share < in_blocks;
     const program p = compile(convolution_kernel(l, image.entries, o), d.core, srs);
