@@ -113,9 +113,11 @@ struct convolution_layout {
 /// least memory: lanes 1x4, 2x2 or 4x1, sweeps of up to `most_groups`, 8 of
 /// the 9 accumulators. A sweep is taken
 /// to cost entries x max(J, ceil((J + 3) / 2), 2) + 30 + 2 J bundles, J groups.
-/// @throws shape_error unless all extents are positive.
+/// `within`: the layout of a larger tile, whose bytes are not exceeded: a tile at an edge
+/// of the image in the larger one's buffers. @throws shape_error unless all extents are positive.
 [[nodiscard]] inline convolution_layout lay_out(const convolution_tile& t, index_t entries,
-                                                index_t most_groups = 8) {
+                                                index_t most_groups = 8,
+                                                const convolution_layout* within = nullptr) {
   const conv_window& w = t.window;
   if (std::min({t.in_blocks, t.out_blocks, t.h, t.w, w.kernel_h, w.kernel_w, w.stride.h, w.stride.w,
                 w.dilation.h, w.dilation.w}) < 1) {
@@ -146,6 +148,10 @@ struct convolution_layout {
         const index_t cycles = l.sweeps_h() * l.sweeps_w() *
                                (entries * std::max({j, (j + 4) / 2, index_t{2}}) + 30 + 2 * j);
         const index_t bytes = l.in_bytes() + l.out_bytes();
+        if (within != nullptr &&
+            (l.in_bytes() > within->in_bytes() || l.out_bytes() > within->out_bytes())) {
+          continue;
+        }
         if (cycles < least || (cycles == least && bytes < least_bytes)) {
           best = l;
           least = cycles;

@@ -22,8 +22,9 @@ struct pooling_options {
 
 /// Where a pooling's tile lies: channels stay where they are, so blocks in and out are equal.
 [[nodiscard]] inline convolution_layout lay_out_pooling(index_t blocks, index_t h, index_t w,
-                                                        const conv_window& window) {
-  return lay_out({blocks, blocks, h, w, window}, 1, 1);
+                                                        const conv_window& window,
+                                                        const convolution_layout* within = nullptr) {
+  return lay_out({blocks, blocks, h, w, window}, 1, 1, within);
 }
 
 /// Pooling of a tile in the convolution's layout with sweeps of one group: 32 values (4 pixels x 8

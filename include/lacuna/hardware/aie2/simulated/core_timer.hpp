@@ -40,7 +40,8 @@ struct convolution_iteration {
   convolution_tile tile;
   convolution_rows rows;
   convolution_options how;
-  bool conflict{false};  ///< weights and input share banks: no placement keeps them apart
+  int input_halves{1};   ///< 2: double buffers, of which the halves nearest to each other are timed
+  int weight_halves{1};
 };
 
 /// Runs kernels in the core simulator and remembers their times: what takes time in them depends on
@@ -61,7 +62,7 @@ class core_timer {
     const key k{{0, i.tile.in_blocks, i.tile.out_blocks, i.tile.h, i.tile.w, w.kernel_h, w.kernel_w,
                  w.stride.h, w.stride.w, w.dilation.h, w.dilation.w, image.entries, l.lanes_h,
                  l.sweep_h * 16 + l.sweep_w, image.equal_rows, i.how.relu, i.how.from_partial,
-                 i.how.to_partial, i.conflict}};
+                 i.how.to_partial, i.input_halves, i.weight_halves}};
     iteration_run r = timed(k, [&] { return run(i, l, image); });
     const auto sweeps = static_cast<double>(l.sweeps_h() * l.sweeps_w() * l.groups());
     const double all = r.vmacs + r.filling;
@@ -137,18 +138,22 @@ class core_timer {
     const auto up = [](index_t n) { return round_up(n, 32); };
     const auto weights = static_cast<index_t>(image.weights.size());
     const auto biases = static_cast<index_t>(4 * image.bias.size());
-    const index_t at_bias = up(weights);
+    const auto steps = static_cast<index_t>(4 * image.x_step.size());
+    const index_t piece = up(weights) + up(biases) + up(steps);
+    const index_t at_w = (i.weight_halves - 1) * piece;
+    const index_t at_bias = at_w + up(weights);
     const index_t at_steps = at_bias + up(biases);
-    const index_t at_x = (device_.memory.bytes - l.in_bytes()) / 32 * 32;
+    const index_t at_x = (device_.memory.bytes - i.input_halves * l.in_bytes()) / 32 * 32;
     const index_t bank = device_.memory.bytes / device_.memory.logical_banks;
     const bool partial = i.how.from_partial || i.how.to_partial;
     const index_t results = up(i.how.to_partial ? 0 : l.out_bytes());
     const index_t between = results + (partial ? up(l.partial_bytes()) : 0);
-    index_t at_y = at_steps + up(static_cast<index_t>(4 * image.x_step.size()));
+    index_t at_y = at_w + piece;
     if (round_up(at_y, bank) + between <= at_x) at_y = round_up(at_y, bank);
     const index_t at_partial = at_y + results;
     if (at_y + between > at_x) {
-      throw unsupported_error(message("compute tile: ", at_y + between + l.in_bytes(),
+      throw unsupported_error(message("compute tile: ",
+                                      at_y + between + i.input_halves * l.in_bytes(),
                                       " bytes of operands, data memory has ",
                                       device_.memory.bytes));
     }
@@ -156,16 +161,18 @@ class core_timer {
     o.equal_rows = image.equal_rows;
     // The scheduler keeps apart what meets in a bank as far as buffers lie in one.
     o.w_bank = at_y <= bank ? 0 : -1;
-    o.x_bank = at_x >= device_.memory.bytes - bank ? device_.memory.logical_banks - 1 : -1;
+    o.x_bank = at_x >= device_.memory.bytes - bank
+                   ? static_cast<int>(device_.memory.logical_banks) - 1
+                   : -1;
     data_memory memory(device_.memory, "compute tile");
     randomise(memory, static_cast<std::int32_t>(at_x), l.in_bytes());
-    memory.write(0, image.weights.data(), weights);
+    memory.write(at_w, image.weights.data(), weights);
     memory.write(at_bias, image.bias.data(), biases);
-    memory.write(at_steps, image.x_step.data(), static_cast<index_t>(4 * image.x_step.size()));
+    memory.write(at_steps, image.x_step.data(), steps);
     const auto as = [](index_t n) { return static_cast<std::int32_t>(n); };
     return simulate_core(compile(convolution_kernel(l, image.entries, o), device_.core), memory,
                          device_.core,
-                         {0, as(at_steps), as(at_x + image.first_x),
+                         {as(at_w), as(at_steps), as(at_x + image.first_x),
                           as(i.how.from_partial ? at_partial : at_bias),
                           as(i.how.to_partial ? at_partial : at_y)});
   }

@@ -40,6 +40,7 @@ struct block_run {
 /// What a mapping takes of a core with the kernels' layouts, in bytes.
 struct executed_buffers {
   convolution_layout layout;  ///< of a whole tile
+  index_t entries{1};         ///< of the fullest row of all pieces
   index_t input{0};           ///< of one half
   index_t weights{0};         ///< of the fullest piece
   index_t output{0};
@@ -78,6 +79,7 @@ struct executed_buffers {
       }
     }
     b.layout = lay_out({in_blocks, blocks, m.output.h, m.output.w, l.shape.window}, entries);
+    b.entries = entries;
     entries += entries % 2;
     b.input = b.layout.in_bytes();
     b.output = b.layout.out_bytes();

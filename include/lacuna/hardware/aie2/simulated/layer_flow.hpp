@@ -86,8 +86,8 @@ class layer_flow_builder {
       for (index_t r = 0; r < work_->rows; ++r) add_core(c, r);
     }
     feed_inputs();
-    if (!traffic_->weights.empty()) feed_weights();
     for (index_t c = 0; c < work_->columns; ++c) take_results(c);
+    if (!traffic_->weights.empty()) feed_weights();
     return std::move(flow_);
   }
 
@@ -168,16 +168,20 @@ class layer_flow_builder {
     flow_.transfers.push_back(std::move(t));
   }
   /// Hands over object after object to all of `views`, each after its arrival where it is fresh.
-  void control(index_t c, int arrived, bool keeps, const std::vector<bool>& fresh,
+  void control(index_t c, const std::vector<int>& arrived, bool keeps, const std::vector<bool>& fresh,
                const std::vector<int>& views) {
     core_script s{at(tile_kind::memory, c), {}};
     for (const bool f : fresh) {
-      if (f) s.actions.push_back({kind::acquire_full, arrived, 0});
+      for (const int a : arrived) {
+        if (f) s.actions.push_back({kind::acquire_full, a, 0});
+      }
       for (const int v : views) {
         s.actions.push_back({kind::acquire_empty, v, 0});
         s.actions.push_back({kind::release_full, v, 0});
       }
-      if (f && !keeps) s.actions.push_back({kind::release_empty, arrived, 0});
+      for (const int a : arrived) {
+        if (f && !keeps) s.actions.push_back({kind::release_empty, a, 0});
+      }
     }
     flow_.cores.push_back(std::move(s));
   }
@@ -221,45 +225,65 @@ class layer_flow_builder {
           send(message("input to column ", c), views.back(), std::move(receivers), traffic_->input);
           receivers.clear();
         }
-        control(c, arrived[n], m_->input_whole, fresh, views);
+        control(c, {arrived[n]}, m_->input_whole, fresh, views);
       }
     }
   }
 
-  void feed_weights() {
-    std::vector<bool> fresh;
-    const bool again = !m_->weights_whole && m_->order == loop_order::pixels_stay;
-    for (const iteration_plan& i : plan_) {
-      if (i.takes_weights) {
-        fresh.push_back(again || static_cast<index_t>(fresh.size()) < m_->pieces());
-      }
+  /// Objects of `bytes` that a column's memory tile still has room for, at least one.
+  [[nodiscard]] std::int64_t room_for(index_t c, std::int64_t bytes) const {
+    std::int64_t room = device_->memory_tile.bytes;
+    for (const buffer_pool& p : flow_.pools) {
+      if (p.tile == at(tile_kind::memory, c)) room -= p.depth * p.bytes;
     }
-    const auto objects = static_cast<std::int64_t>(std::count(fresh.begin(), fresh.end(), true));
+    constexpr std::int64_t views = 64;  // those still to come
+    return std::max<std::int64_t>(1, (room - views) / bytes);
+  }
+
+  /// Pieces that are sent once pass through as many buffers as there is room for; those that are
+  /// sent for each tile of pixels stay, or where all of them don't fit come again.
+  void feed_weights() {
+    std::int64_t sends = 0;
+    for (const iteration_plan& i : plan_) sends += i.takes_weights ? 1 : 0;
+    const std::int64_t pieces = std::min<std::int64_t>(m_->pieces(), sends);
     for (index_t c = 0; c < work_->columns; ++c) {
       // Streams of a part of the channels take turns over its columns' memory tiles.
       const index_t part = c / m_->width_parts;
       std::vector<index_t> streams;
+      std::int64_t bytes = 0;
       for (index_t r = c % m_->width_parts; r < work_->rows; r += m_->width_parts) {
         streams.push_back(r);
+        bytes += traffic_->weights[group(c, r)];
       }
       if (streams.empty()) continue;
-      std::int64_t bytes = 0;
+      // Both channels of the shim carry weights, half an object each, unless one carries inputs.
+      const std::int64_t channels =
+          traffic_->input_from_dram > 0
+              ? 1
+              : std::min<std::int64_t>(2, device_->transport.shim_mm2s_channels);
+      const std::int64_t each = ceil_div(bytes, channels);
+      const std::int64_t room = room_for(c, each * channels);
+      const bool keeps = sends > pieces && m_->weights_whole && room >= pieces;
+      const std::int64_t objects = keeps ? pieces : sends;
+      std::vector<bool> fresh(static_cast<std::size_t>(sends), false);
+      std::fill_n(fresh.begin(), objects, true);
+      std::vector<int> arrived;
+      for (std::int64_t half = 0; half < channels; ++half) {
+        arrived.push_back(arrive(message("weights ", c, ".", half), {c}, each, objects,
+                                 std::min(objects, room))
+                              .front());
+      }
       std::vector<int> views;
       for (const index_t r : streams) {
-        const std::int64_t piece = traffic_->weights[group(c, r)];
-        bytes += piece;
         views.push_back(hand_over(message("weights of row ", r), c));
         std::vector<int> receivers;
         for (index_t w = 0; w < m_->width_parts; ++w) {
           receivers.push_back(pools(part * m_->width_parts + w, r).weights);
         }
         send(message("weights to row ", r, ", part ", part), views.back(), std::move(receivers),
-             piece);
+             traffic_->weights[group(c, r)]);
       }
-      const std::vector<int> arrived =
-          arrive(message("weights ", c), {c}, bytes, objects,
-                 m_->weights_whole ? objects : std::min<std::int64_t>(2, objects));
-      control(c, arrived.front(), m_->weights_whole, fresh, views);
+      control(c, arrived, keeps, fresh, views);
     }
   }
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,7 +22,8 @@ namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 struct simulation_options {
   mask_kind mask{mask_kind::random};
   std::uint32_t seed{1};      ///< of random masks
-  std::size_t candidates{1};  ///< mappings to run, the analytically best first; the fastest counts
+  std::size_t candidates{12};  ///< mappings to run, the analytically best first; the fastest counts
+  bool every_iteration{false};  ///< runs equal iterations too, each on its own data
 };
 
 /// A layer as simulated. `by_cause` sums to the cycles: multiply as in the estimate; the rest is of
@@ -55,10 +57,14 @@ class layer_simulation {
  public:
   layer_simulation(core_timer& timer, const workload_layer& l, const mapping& m,
                    const weight_mask* mask)
-      : timer_(&timer), device_(timer.device()), l_(&l), f_(facts_of(l)), m_(m), mask_(mask) {}
+      : timer_(&timer), device_(timer.device()), l_(&l), f_(facts_of(l)), m_(m), mask_(mask) {
+    std::mt19937 g(1);
+    for (std::int8_t& v : values_) v = static_cast<std::int8_t>(static_cast<int>(g() % 255) - 127);
+  }
 
   simulated_layer run() {
     plan_ = plan_iterations(m_, f_.conv);
+    buffers_ = buffers_of(device_, *l_, f_, m_, mask_);
     layer_work work;
     work.columns = m_.width_parts * m_.channel_parts;
     work.rows = std::min(device_.core_rows, f_.out / 8);
@@ -81,7 +87,7 @@ class layer_simulation {
     out.executed = m_;
     const flow_graph graph = layer_flow(device_, m_, traffic(work), work);
     out.flow = simulate_flow(graph, device_);
-    attribute(sums, out);
+    attribute(sums, work, out);
     return out;
   }
 
@@ -99,17 +105,20 @@ class layer_simulation {
     if (!f_.conv) {
       const conv_window& window = l_->shape.window;
       const bool average = l_->shape.name.find("av") != std::string::npos;
-      return timer_->pooling(lay_out_pooling(out.size(), h, w, window), average);
+      convolution_layout within = buffers_.layout;
+      within.tile.in_blocks = within.tile.out_blocks = out.size();
+      return timer_->pooling(lay_out_pooling(out.size(), h, w, window, &within), average);
     }
     const block_run in = input_blocks(f_, m_, i.piece);
     if (in.size() == 0) return {};
     convolution_iteration run;
     run.tile = {in.size(), out.size(), h, w, l_->shape.window};
+    run.input_halves = m_.iterations() > 1 ? 2 : 1;
+    run.weight_halves = m_.pieces() > 1 ? 2 : 1;
     run.how.relu = true;
     run.how.shift = 8;
     run.how.from_partial = !i.first_reduction;
     run.how.to_partial = !i.last_reduction;
-    index_t longest = 1;
     for (index_t r = out.first; r < out.last; ++r) {
       std::vector<convolution_entry> entries;
       for (index_t b = in.first; b < in.last; ++b) {
@@ -118,14 +127,22 @@ class layer_simulation {
           entries.push_back({tap, b - in.first, values_.data()});
         }
       }
-      longest = std::max(longest, static_cast<index_t>(entries.size()));
       run.rows.push_back(std::move(entries));
     }
-    return timer_->convolution(run, lay_out(run.tile, longest));
+    // All pieces of a tile find its input and partial sums in one layout.
+    convolution_layout layout = buffers_.layout;
+    if (h != layout.tile.h || w != layout.tile.w) {
+      convolution_tile tile = layout.tile;
+      tile.h = h;
+      tile.w = w;
+      layout = lay_out(tile, buffers_.entries, 8, &buffers_.layout);
+    }
+    layout.tile = run.tile;
+    return timer_->convolution(run, layout);
   }
 
   [[nodiscard]] layer_traffic traffic(const layer_work& work) const {
-    const executed_buffers b = buffers_of(device_, *l_, f_, m_, mask_);
+    const executed_buffers& b = buffers_;
     layer_traffic t;
     t.input = b.input;
     t.broadcast = f_.conv;
@@ -149,44 +166,56 @@ class layer_simulation {
     return t;
   }
 
-  void attribute(const std::vector<iteration_run>& sums, simulated_layer& out) const {
+  /// Multiplies beyond the mean of cores that share the width part count as a mask's imbalance, as
+  /// do zeros that fill rows up; of dense weights, as idle and as the kernel's overhead.
+  void attribute(const std::vector<iteration_run>& sums, const layer_work& work,
+                 simulated_layer& out) const {
     std::size_t busiest = 0;
-    double vmacs = 0, compute = 0, working = 0;
-    std::size_t n = 0;
-    for (const core_time& c : out.flow.cores) {
-      if (c.tile.kind != tile_kind::core) continue;
+    double compute = 0, working = 0, all = 0;
+    for (std::size_t n = 0; n < sums.size(); ++n) {  // scripts of cores come first
+      const core_time& c = out.flow.cores[n];
       if (c.compute > out.compute) {
         out.compute = c.compute;
         busiest = n;
       }
       if (c.compute > 0) ++working;
       compute += c.compute;
-      vmacs += sums[n].vmacs;
-      ++n;
+      all += sums[n].vmacs;
     }
-    working = std::max(1.0, working);
-    out.mean_compute = compute / working;
+    out.mean_compute = compute / std::max(1.0, working);
     const iteration_run& b = sums[busiest];
-    const core_time& t = out.flow.cores[busiest];  // scripts of cores come first
-    const double mean = std::min(vmacs / working, b.vmacs);
-    const double peak = static_cast<double>(device_.peak_macs(element::int8, element::int8) *
-                                            device_.compute_tiles());
-    const double ideal = f_.conv ? f_.macs / peak
-                                 : vmacs / static_cast<double>(device_.compute_tiles());
+    const core_time& t = out.flow.cores[busiest];
+    const auto part = [&](std::size_t core) {
+      return static_cast<index_t>(core) / work.rows % m_.width_parts;
+    };
+    double shared = 0, sharing = 0;
+    for (std::size_t n = 0; n < sums.size(); ++n) {
+      if (part(n) != part(busiest) || out.flow.cores[n].compute <= 0) continue;
+      shared += sums[n].vmacs;
+      ++sharing;
+    }
+    const auto tiles = static_cast<double>(device_.compute_tiles());
+    const double peak = static_cast<double>(device_.peak_macs(element::int8, element::int8)) * tiles;
+    const double ideal = f_.conv ? f_.macs / peak : all / tiles;
+    const bool masked = f_.conv && f_.density < 1;
+    const double mean = masked ? std::min(shared / std::max(1.0, sharing), b.vmacs) : b.vmacs;
     out.filling = b.filling;
     out[layer_cause::multiply] = ideal;
     out[layer_cause::idle] = mean - ideal;
-    out[layer_cause::imbalance] = b.vmacs - mean + b.filling;
+    out[layer_cause::imbalance] = masked ? b.vmacs - mean + b.filling : 0;
     out[layer_cause::load] = b.gaps;
     out[layer_cause::conflict] = b.stalls;
-    out[layer_cause::overhead] = t.compute - b.vmacs - b.filling - b.gaps - b.stalls;
+    out[layer_cause::overhead] =
+        t.compute - b.vmacs - (masked ? b.filling : 0) - b.gaps - b.stalls;
     out[layer_cause::fill] = t.first_wait + t.finished;
     double stream = 0;
     for (const transfer_time& x : out.flow.transfers) {
       if (x.name.find("DRAM") == std::string::npos) stream = std::max(stream, x.busy);
     }
-    const double dram =
-        out.flow.dram_bytes / (device_.transport.dram_bytes_per_s / device_.clock_hz);
+    double dram = 0;
+    for (const transfer_time& x : out.flow.transfers) {
+      if (x.name.find("DRAM") != std::string::npos) dram = std::max(dram, x.busy);
+    }
     out[dram > stream ? layer_cause::dram : layer_cause::stream] = t.input_wait + t.output_wait;
   }
 
@@ -197,7 +226,8 @@ class layer_simulation {
   mapping m_;
   const weight_mask* mask_;
   std::vector<iteration_plan> plan_;
-  std::vector<std::int8_t> values_ = std::vector<std::int8_t>(64, std::int8_t{3});
+  executed_buffers buffers_;
+  std::array<std::int8_t, 64> values_{};  ///< random weights of a block
 };
 
 }  // namespace detail
@@ -235,7 +265,7 @@ class layer_simulation {
 inline std::vector<simulated_layer> simulate_network(network_estimate& n, const device& d,
                                                      const simulation_options& o = {}) {
   const estimator estimate(d);
-  core_timer timer(d);
+  core_timer timer(d, !o.every_iteration);
   std::vector<simulated_layer> out;
   for (std::size_t i = 0; i < n.layers.size(); ++i) {
     layer_columns& l = n.layers[i];
