@@ -44,6 +44,9 @@ bool all_tables(const std::string& into) {
   difference_table(tables);
   cause_table(tables);
   layer_table(tables);
+  simulated_table(tables);
+  simulated_gain_table(tables);
+  simulated_layer_table(tables);
   depth_table(tables);
   if (into.empty()) {
     std::cout << tables.str();

@@ -104,7 +104,8 @@ class layer_simulation {
     if (f_.operands == 2) return timer_->addition(h * w * 8 * out.size());
     if (!f_.conv) {
       const conv_window& window = l_->shape.window;
-      const bool average = l_->shape.name.find("av") != std::string::npos;
+      // The catalogue tells kinds of pooling apart by name.
+      const bool average = l_->shape.name.find("avg") != std::string::npos;
       convolution_layout within = buffers_.layout;
       within.tile.in_blocks = within.tile.out_blocks = out.size();
       return timer_->pooling(lay_out_pooling(out.size(), h, w, window, &within), average);
