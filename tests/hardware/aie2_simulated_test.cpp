@@ -75,7 +75,7 @@ tensor<std::int8_t> expected(const problem& p, const conv_window& window,
                              const convolution_options& o) {
   const extents4 e = p.x.extents();
   tensor<std::int32_t> sums({1, p.dense.out(), window.out_h(e.h), window.out_w(e.w)});
-  kernel::reference::conv2d(p.dense, window, p.x, sums);
+  lacuna::kernel::reference::conv2d(p.dense, window, p.x, sums);
   const extents4 s = sums.extents();
   tensor<std::int8_t> y(s);
   for (index_t c = 0; c < s.c; ++c) {
