@@ -33,7 +33,8 @@ struct simulated_network {
   }
 };
 
-/// Simulated once and kept: several tables show it. Dense, random or even half of the blocks on 4x4.
+/// Simulated once and kept: several tables show it. Dense, random or even half of the blocks on
+/// 4x4.
 const simulated_network& simulated(const std::string& name, bool sparse, bool even = false,
                                    bool searched = true) {
   static std::map<std::tuple<std::string, bool, bool, bool>, simulated_network> known;
@@ -57,7 +58,8 @@ double simulated_cycles(const std::string& network, index_t mesh, bool sparse) {
 }
 
 void simulated_table(std::ostream& out) {
-  out << "### Simulated against analytic\n\n4x4, ms. `as mapped` runs the analytic search's mapping "
+  out << "### Simulated against analytic\n\n4x4, ms. `as mapped` runs the analytic search's "
+         "mapping "
          "of each layer where the kernels can hold it; `simulated` the fastest of the 12 "
          "analytically best. `even` masks keep as many blocks in every row.\n\n| network | kept | "
          "analytic | as mapped | simulated |";
@@ -106,8 +108,7 @@ void simulated_gain_table(std::ostream& out) {
     };
     out << "| " << name
         << formatted(" | %.2f | %.2f | %.1f %%", dense.cycles() / random.cycles(),
-                     dense.cycles() / even.cycles(),
-                     100 * (random.cycles() / even.cycles() - 1))
+                     dense.cycles() / even.cycles(), 100 * (random.cycles() / even.cycles() - 1))
         << gains(random) << gains(even) << " |\n";
   }
   out << "\n";

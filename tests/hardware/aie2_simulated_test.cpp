@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Convolution and pooling kernels against the reference, bit for bit; layers and networks simulated.
+// Convolution and pooling kernels against the reference, bit for bit; layers and networks
+// simulated.
 #include <algorithm>
 #include <cstdint>
 #include <random>
@@ -60,9 +61,10 @@ problem make_problem(index_t in, index_t out, index_t h, index_t w, const conv_w
     }
   }
   p.dense = to_filter(weights);
-  p.sparse = {to_block_csr_where<8, 8>(lacuna::detail::pad_channels(p.dense, 8),
-                                       [&](index_t o, index_t k) { return is_kept(o, k % blocks); }),
-              in, window.kernel_h, window.kernel_w};
+  p.sparse = {
+      to_block_csr_where<8, 8>(lacuna::detail::pad_channels(p.dense, 8),
+                               [&](index_t o, index_t k) { return is_kept(o, k % blocks); }),
+      in, window.kernel_h, window.kernel_w};
   p.x = tensor<std::int8_t>({1, in, h, w});
   fill(g, p.x.begin(), p.x.end(), 127);
   p.bias.resize(static_cast<std::size_t>(out));
@@ -83,8 +85,8 @@ tensor<std::int8_t> expected(const problem& p, const conv_window& window,
       for (index_t j = 0; j < s.w; ++j) {
         const std::int64_t sum = sums(0, c, i, j) + p.bias[static_cast<std::size_t>(c)];
         const std::int64_t shifted = sum >> o.shift;
-        y(0, c, i, j) = static_cast<std::int8_t>(
-            std::clamp<std::int64_t>(shifted, o.relu ? 0 : -128, 127));
+        y(0, c, i, j) =
+            static_cast<std::int8_t>(std::clamp<std::int64_t>(shifted, o.relu ? 0 : -128, 127));
       }
     }
   }
@@ -360,7 +362,8 @@ TEST_CASE("equal iterations take equally long: running each on its own data chan
 TEST_CASE("a network's third column is the sum of its simulated layers") {
   workload net{"three", "made up", {}};
   net.layers.push_back(layer_of(16, 12, 32, 3, 1, 0.5));
-  net.layers.push_back({layer_kind::pooling, network::conv_shape("maxpool", 32, 12, 32, 3, 2, 1), 1});
+  net.layers.push_back(
+      {layer_kind::pooling, network::conv_shape("maxpool", 32, 12, 32, 3, 2, 1), 1});
   net.layers.push_back({layer_kind::addition, network::conv_shape("add", 32, 6, 32, 1, 1, 0), 1});
   net.layers.push_back(
       {layer_kind::pooling, network::conv_shape("avgpool", 32, 6, 32, 6, 6, 0), 1});

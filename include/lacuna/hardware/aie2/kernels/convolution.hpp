@@ -24,8 +24,8 @@ namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 /// halves of the weights must stay until the last product has read them, which takes a bundle more
 /// in a register that the next entry's loads overwrite: two entries an iteration, with a register
 /// each, hide it. Rows of one call have equally many entries, the shorter ones being filled up with
-/// zeros: trips of zero-overhead loops are fixed where they are pipelined. Accumulators start at the bias (int32)
-/// or at partial sums in memory and end as int8 or as partial sums.
+/// zeros: trips of zero-overhead loops are fixed where they are pipelined. Accumulators start at
+/// the bias (int32) or at partial sums in memory and end as int8 or as partial sums.
 struct convolution_options {
   int shift{0};  ///< of results to int8
   bool relu{false};
@@ -42,11 +42,11 @@ struct convolution_image {
   std::vector<std::int8_t> weights;  ///< 64 an entry, (in, out)
   /// Of an entry: bytes from its last load to the next entry; of one row where all are equal.
   std::vector<std::int32_t> x_step;
-  std::vector<std::int32_t> bias;    ///< 32 a block of outputs: 8 channels, for each of 4 pixels
-  index_t entries{1};                ///< of each row
-  index_t kept{0};                   ///< blocks x taps without filling
-  bool equal_rows{false};            ///< `convolution_options::equal_rows`
-  index_t first_x{0};                ///< bytes from X to what the first entry multiplies
+  std::vector<std::int32_t> bias;  ///< 32 a block of outputs: 8 channels, for each of 4 pixels
+  index_t entries{1};              ///< of each row
+  index_t kept{0};                 ///< blocks x taps without filling
+  bool equal_rows{false};          ///< `convolution_options::equal_rows`
+  index_t first_x{0};              ///< bytes from X to what the first entry multiplies
 
   [[nodiscard]] index_t bytes() const noexcept {
     return static_cast<index_t>(weights.size() + 4 * x_step.size() + 4 * bias.size());
@@ -166,9 +166,7 @@ namespace detail {
   std::vector<reg> acc;
   for (std::size_t i = 0; i < j; ++i) acc.push_back(k.accumulator());
   const reg bias = o.from_partial ? reg{} : k.accumulator();
-  const auto unit = [](reg r, int u) {
-    return reg{r.id, r.file, static_cast<std::int8_t>(u), 1};
-  };
+  const auto unit = [](reg r, int u) { return reg{r.id, r.file, static_cast<std::int8_t>(u), 1}; };
   // From a group to the next, in bytes: along the sweep's rows, then down.
   const auto hop = [&](std::size_t i, index_t right, index_t down) {
     const auto wide = static_cast<std::size_t>(l.sweep_w);

@@ -28,15 +28,15 @@ struct convolution_tile {
 /// How that tile lies in core memory. A product takes 4 pixels x 8 channels from 32 aligned bytes,
 /// and pixels that are neighbours would need unaligned loads for taps beside the centre. So the
 /// four lanes are pixels far apart: the output is cut into lanes_h x lanes_w stripes of
-/// groups_h x groups_w pixels, lane (a, b) of group (i, j) is pixel (a groups_h + i, b groups_w + j),
-/// and input position (p, q) holds, for the four lanes, pixel (a s groups_h + p, b s groups_w + q),
-/// s the stride. A tap is then a shift by whole positions for any kernel, stride and dilation, and
-/// inputs are read in place; the price is that halos between stripes lie in memory twice.
+/// groups_h x groups_w pixels, lane (a, b) of group (i, j) is pixel (a groups_h + i, b groups_w +
+/// j), and input position (p, q) holds, for the four lanes, pixel (a s groups_h + p, b s groups_w +
+/// q), s the stride. A tap is then a shift by whole positions for any kernel, stride and dilation,
+/// and inputs are read in place; the price is that halos between stripes lie in memory twice.
 ///
 /// Input [in_blocks][rows][cols][4 lanes][8], output [out_blocks][groups_h][groups_w][4][8], both
 /// with group counts rounded up to sweeps of sweep_h x sweep_w groups, whose accumulators a core
-/// keeps at once. A kernel of one tap is a row of h x w pixels, those that a stride leaves out being
-/// left out by the DMA's address pattern.
+/// keeps at once. A kernel of one tap is a row of h x w pixels, those that a stride leaves out
+/// being left out by the DMA's address pattern.
 struct convolution_layout {
   convolution_tile tile;
   bool flat{false};  ///< one tap: pixels in a row

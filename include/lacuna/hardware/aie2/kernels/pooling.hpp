@@ -21,16 +21,16 @@ struct pooling_options {
 };
 
 /// Where a pooling's tile lies: channels stay where they are, so blocks in and out are equal.
-[[nodiscard]] inline convolution_layout lay_out_pooling(index_t blocks, index_t h, index_t w,
-                                                        const conv_window& window,
-                                                        const convolution_layout* within = nullptr) {
+[[nodiscard]] inline convolution_layout lay_out_pooling(
+    index_t blocks, index_t h, index_t w, const conv_window& window,
+    const convolution_layout* within = nullptr) {
   return lay_out({blocks, blocks, h, w, window}, 1, 1, within);
 }
 
 /// Pooling of a tile in the convolution's layout with sweeps of one group: 32 values (4 pixels x 8
 /// channels) for each tap in one load and one vector operation; pipelined are maxima over a row of
-/// groups, sums over the rows of a window. Arguments: addresses of X and Y. Padding is already in X. @throws shape_error where the
-/// layout is not lay_out_pooling's or the factor no int8.
+/// groups, sums over the rows of a window. Arguments: addresses of X and Y. Padding is already in
+/// X. @throws shape_error where the layout is not lay_out_pooling's or the factor no int8.
 [[nodiscard]] inline kernel pooling_kernel(const convolution_layout& l,
                                            const pooling_options& o = {}) {
   const convolution_tile& t = l.tile;
@@ -39,7 +39,8 @@ struct pooling_options {
                               " blocks in sweeps of ", l.groups(), " groups, factor ", o.factor));
   }
   kernel_builder k(message(o.average ? "average" : "maximum", " int8, ", t.window.kernel_h, "x",
-                           t.window.kernel_w, ", ", t.out_blocks * 8, " channels, ", t.h, "x", t.w));
+                           t.window.kernel_w, ", ", t.out_blocks * 8, " channels, ", t.h, "x",
+                           t.w));
   const std::int16_t x_buffer = k.add_buffer("X", o.x_bank);
   const std::int16_t y_buffer = k.add_buffer("Y", o.y_bank);
   const reg px = k.argument();

@@ -31,8 +31,8 @@ namespace detail {
 }
 }  // namespace detail
 
-/// Y = relu(srs(bias + W * X)), X (1, in, h, w), a whole layer as one tile of one core. `bias` has a
-/// value an output channel, or none. `calls` splits the input channels: partial sums then pass
+/// Y = relu(srs(bias + W * X)), X (1, in, h, w), a whole layer as one tile of one core. `bias` has
+/// a value an output channel, or none. `calls` splits the input channels: partial sums then pass
 /// through memory. @throws shape_error where shapes do not meet; unsupported_error where the
 /// operands do not fit the tile.
 [[nodiscard]] inline convolution_result run_convolution(
@@ -52,7 +52,8 @@ namespace detail {
     throw shape_error(message("convolution: ", bias.size(), " biases, ", f.out(), " channels"));
   }
   if (calls < 1 || calls > in_blocks) {
-    throw shape_error(message("convolution: ", in_blocks, " blocks of channels in ", calls, " calls"));
+    throw shape_error(
+        message("convolution: ", in_blocks, " blocks of channels in ", calls, " calls"));
   }
   std::vector<std::int32_t> padded_bias(bias);
   if (!bias.empty()) padded_bias.resize(static_cast<std::size_t>(f.matrix.block_rows() * 8), 0);
@@ -67,8 +68,9 @@ namespace detail {
   const auto place = [&](const char* name, index_t bytes, int bank) {
     return static_cast<std::int32_t>(memory.place(name, bytes, bank).address);
   };
-  const index_t most = widest.tile.out_blocks * 128 +
-                       68 * widest.tile.out_blocks * round_up(std::min(longest, share * f.taps()), 2);
+  const index_t most =
+      widest.tile.out_blocks * 128 +
+      68 * widest.tile.out_blocks * round_up(std::min(longest, share * f.taps()), 2);
   const std::int32_t at_w = place("W", most, o.w_bank);
   const std::int32_t at_x = place("X", widest.in_bytes(), o.x_bank);
   const std::int32_t at_y = place("Y", widest.out_bytes(), o.y_bank);
@@ -99,7 +101,8 @@ namespace detail {
     const auto weights = static_cast<std::int64_t>(image.weights.size());
     const auto steps = static_cast<std::int64_t>(4 * image.x_step.size());
     memory.write(at_w, image.weights.data(), weights);
-    memory.write(at_w + weights, image.bias.data(), static_cast<std::int64_t>(4 * image.bias.size()));
+    memory.write(at_w + weights, image.bias.data(),
+                 static_cast<std::int64_t>(4 * image.bias.size()));
     const std::int64_t at_steps = at_w + weights + static_cast<std::int64_t>(4 * image.bias.size());
     memory.write(at_steps, image.x_step.data(), steps);
     o.equal_rows = image.equal_rows;

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <map>
 #include <random>
-#include <tuple>
 #include <vector>
 
 #include <lacuna/hardware/aie2/core/simulate_core.hpp>
@@ -20,10 +19,10 @@ namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 /// A core's time for one iteration, from running its kernel.
 struct iteration_run {
   double cycles{0};
-  double vmacs{0};     ///< multiplies of kept blocks; vector operations of pooling and additions
-  double filling{0};   ///< of zeros that fill rows up to the fullest
-  double gaps{0};      ///< bundles of loops that only load or store
-  double stalls{0};    ///< of banks
+  double vmacs{0};    ///< multiplies of kept blocks; vector operations of pooling and additions
+  double filling{0};  ///< of zeros that fill rows up to the fullest
+  double gaps{0};     ///< bundles of loops that only load or store
+  double stalls{0};   ///< of banks
   iteration_run& operator+=(const iteration_run& o) noexcept {
     cycles += o.cycles;
     vmacs += o.vmacs;
@@ -32,7 +31,6 @@ struct iteration_run {
     stalls += o.stalls;
     return *this;
   }
-  [[nodiscard]] double overhead() const noexcept { return cycles - vmacs - filling - gaps - stalls; }
 };
 
 /// A convolution's iteration: rows of kept (block, tap) entries on a tile.
@@ -40,7 +38,7 @@ struct convolution_iteration {
   convolution_tile tile;
   convolution_rows rows;
   convolution_options how;
-  int input_halves{1};   ///< 2: double buffers, of which the halves nearest to each other are timed
+  int input_halves{1};  ///< 2: double buffers, of which the halves nearest to each other are timed
   int weight_halves{1};
 };
 
@@ -59,10 +57,26 @@ class core_timer {
   iteration_run convolution(const convolution_iteration& i, const convolution_layout& l) {
     const convolution_image image = to_image(i.rows, {}, l);
     const conv_window& w = i.tile.window;
-    const key k{{0, i.tile.in_blocks, i.tile.out_blocks, i.tile.h, i.tile.w, w.kernel_h, w.kernel_w,
-                 w.stride.h, w.stride.w, w.dilation.h, w.dilation.w, image.entries, l.lanes_h,
-                 l.sweep_h * 16 + l.sweep_w, image.equal_rows, i.how.relu, i.how.from_partial,
-                 i.how.to_partial, i.input_halves, i.weight_halves}};
+    const key k{{0,
+                 i.tile.in_blocks,
+                 i.tile.out_blocks,
+                 i.tile.h,
+                 i.tile.w,
+                 w.kernel_h,
+                 w.kernel_w,
+                 w.stride.h,
+                 w.stride.w,
+                 w.dilation.h,
+                 w.dilation.w,
+                 image.entries,
+                 l.lanes_h,
+                 l.sweep_h * 16 + l.sweep_w,
+                 image.equal_rows,
+                 i.how.relu,
+                 i.how.from_partial,
+                 i.how.to_partial,
+                 i.input_halves,
+                 i.weight_halves}};
     iteration_run r = timed(k, [&] { return run(i, l, image); });
     const auto sweeps = static_cast<double>(l.sweeps_h() * l.sweeps_w() * l.groups());
     const double all = r.vmacs + r.filling;
@@ -152,10 +166,9 @@ class core_timer {
     if (round_up(at_y, bank) + between <= at_x) at_y = round_up(at_y, bank);
     const index_t at_partial = at_y + results;
     if (at_y + between > at_x) {
-      throw unsupported_error(message("compute tile: ",
-                                      at_y + between + i.input_halves * l.in_bytes(),
-                                      " bytes of operands, data memory has ",
-                                      device_.memory.bytes));
+      throw unsupported_error(
+          message("compute tile: ", at_y + between + i.input_halves * l.in_bytes(),
+                  " bytes of operands, data memory has ", device_.memory.bytes));
     }
     convolution_options o = i.how;
     o.equal_rows = image.equal_rows;
@@ -170,11 +183,10 @@ class core_timer {
     memory.write(at_bias, image.bias.data(), biases);
     memory.write(at_steps, image.x_step.data(), steps);
     const auto as = [](index_t n) { return static_cast<std::int32_t>(n); };
-    return simulate_core(compile(convolution_kernel(l, image.entries, o), device_.core), memory,
-                         device_.core,
-                         {as(at_w), as(at_steps), as(at_x + image.first_x),
-                          as(i.how.from_partial ? at_partial : at_bias),
-                          as(i.how.to_partial ? at_partial : at_y)});
+    return simulate_core(
+        compile(convolution_kernel(l, image.entries, o), device_.core), memory, device_.core,
+        {as(at_w), as(at_steps), as(at_x + image.first_x),
+         as(i.how.from_partial ? at_partial : at_bias), as(i.how.to_partial ? at_partial : at_y)});
   }
 
   aie2::device device_;

@@ -31,8 +31,7 @@ struct block_run {
   const index_t first = group * a_core + piece / m.reduction_tiles * (m.output.c / 8);
   return {std::min(first, end), std::min(first + m.output.c / 8, end)};
 }
-[[nodiscard]] inline block_run input_blocks(const layer_facts& f, const mapping& m,
-                                            index_t piece) {
+[[nodiscard]] inline block_run input_blocks(const layer_facts& f, const mapping& m, index_t piece) {
   const index_t first = piece % m.reduction_tiles * (m.weights.in / 8);
   return {std::min(first, f.in / 8), std::min(first + m.weights.in / 8, f.in / 8)};
 }

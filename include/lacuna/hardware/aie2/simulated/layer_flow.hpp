@@ -5,51 +5,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <lacuna/hardware/aie2/mapping.hpp>
 #include <lacuna/hardware/aie2/movement/simulate_flow.hpp>
+#include <lacuna/hardware/aie2/simulated/iteration_plan.hpp>
 
 namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
-
-/// One iteration of every core: which tile of pixels and piece of weights, and what it begins and
-/// ends with.
-struct iteration_plan {
-  index_t tile{0};
-  index_t piece{0};
-  bool takes_input{false}, gives_input{false};
-  bool takes_weights{false}, gives_weights{false};
-  bool takes_output{false}, gives_output{false};
-  bool first_reduction{true}, last_reduction{true};
-};
-
-/// A mapping's iterations in order.
-[[nodiscard]] inline std::vector<iteration_plan> plan_iterations(const mapping& m, bool weights) {
-  std::vector<iteration_plan> out;
-  const bool stay = m.order == loop_order::weights_stay;
-  const bool split = m.reduction_tiles > 1;
-  const index_t tiles = m.pixel_tiles();
-  const index_t pieces = m.pieces();
-  for (index_t n = 0; n < tiles * pieces; ++n) {
-    iteration_plan i;
-    i.tile = stay ? n % tiles : n / pieces;
-    i.piece = stay ? n / tiles : n % pieces;
-    i.takes_input = stay || split || !weights || i.piece == 0;
-    i.gives_input = stay || split || !weights || i.piece + 1 == pieces;
-    if (weights) {
-      const bool once = pieces == 1;
-      i.takes_weights = stay || once ? i.tile == 0 : true;
-      i.gives_weights = stay || once ? i.tile + 1 == tiles : true;
-    }
-    i.first_reduction = i.piece % m.reduction_tiles == 0;
-    i.last_reduction = (i.piece + 1) % m.reduction_tiles == 0;
-    i.takes_output = i.first_reduction;
-    i.gives_output = i.last_reduction;
-    out.push_back(i);
-  }
-  return out;
-}
 
 /// What a layer's transfers move, in bytes.
 struct layer_traffic {
@@ -126,8 +90,7 @@ class layer_flow_builder {
       if (i.takes_input) s.actions.push_back({kind::acquire_full, p.input, 0});
       if (i.takes_weights) s.actions.push_back({kind::acquire_full, p.weights, 0});
       if (i.takes_output) s.actions.push_back({kind::acquire_empty, p.output, 0});
-      s.actions.push_back(
-          {kind::compute, -1, static_cast<std::int64_t>(std::llround(cycles[n]))});
+      s.actions.push_back({kind::compute, -1, static_cast<std::int64_t>(std::llround(cycles[n]))});
       if (i.gives_input) s.actions.push_back({kind::release_empty, p.input, 0});
       if (i.gives_weights) s.actions.push_back({kind::release_empty, p.weights, 0});
       if (i.gives_output) s.actions.push_back({kind::release_full, p.output, 0});
@@ -168,8 +131,8 @@ class layer_flow_builder {
     flow_.transfers.push_back(std::move(t));
   }
   /// Hands over object after object to all of `views`, each after its arrival where it is fresh.
-  void control(index_t c, const std::vector<int>& arrived, bool keeps, const std::vector<bool>& fresh,
-               const std::vector<int>& views) {
+  void control(index_t c, const std::vector<int>& arrived, bool keeps,
+               const std::vector<bool>& fresh, const std::vector<int>& views) {
     core_script s{at(tile_kind::memory, c), {}};
     for (const bool f : fresh) {
       for (const int a : arrived) {
@@ -188,8 +151,7 @@ class layer_flow_builder {
 
   void feed_inputs() {
     std::vector<bool> fresh;
-    std::vector<bool> seen(
-        static_cast<std::size_t>(m_->pixel_tiles() * m_->pieces()), false);
+    std::vector<bool> seen(static_cast<std::size_t>(m_->pixel_tiles() * m_->pieces()), false);
     const bool again = m_->order == loop_order::weights_stay && !m_->input_whole;
     for (const iteration_plan& i : plan_) {
       if (!i.takes_input) continue;
@@ -208,9 +170,9 @@ class layer_flow_builder {
       if (objects > 0) {
         // Fresh objects are read `repeats` times in all where memory tiles can't keep them.
         const std::int64_t repeats = again ? m_->channel_tiles : 1;
-        const std::int64_t bytes = ceil_div(
-            ceil_div(traffic_->input_from_dram * repeats, static_cast<std::int64_t>(m_->width_parts)),
-            objects);
+        const std::int64_t bytes = ceil_div(ceil_div(traffic_->input_from_dram * repeats,
+                                                     static_cast<std::int64_t>(m_->width_parts)),
+                                            objects);
         arrived = arrive(message("input ", part), columns, bytes, objects,
                          m_->input_whole ? objects : std::min<std::int64_t>(2, objects));
       }
@@ -269,9 +231,9 @@ class layer_flow_builder {
       std::fill_n(fresh.begin(), objects, true);
       std::vector<int> arrived;
       for (std::int64_t half = 0; half < channels; ++half) {
-        arrived.push_back(arrive(message("weights ", c, ".", half), {c}, each, objects,
-                                 std::min(objects, room))
-                              .front());
+        arrived.push_back(
+            arrive(message("weights ", c, ".", half), {c}, each, objects, std::min(objects, room))
+                .front());
       }
       std::vector<int> views;
       for (const index_t r : streams) {
@@ -289,8 +251,8 @@ class layer_flow_builder {
 
   void take_results(index_t c) {
     const tile_id memory = at(tile_kind::memory, c);
-    const int pool = flow_.add_pool(message("results of column ", c), memory, 2 * work_->rows,
-                                    traffic_->output);
+    const int pool =
+        flow_.add_pool(message("results of column ", c), memory, 2 * work_->rows, traffic_->output);
     for (index_t r = 0; r < work_->rows; ++r) {
       send(message("results of core (", c, ", ", r, ")"), pools(c, r).output, {pool},
            traffic_->output);

@@ -21,7 +21,7 @@ namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 
 struct simulation_options {
   mask_kind mask{mask_kind::random};
-  std::uint32_t seed{1};      ///< of random masks
+  std::uint32_t seed{1};       ///< of random masks
   std::size_t candidates{12};  ///< mappings to run, the analytically best first; the fastest counts
   bool every_iteration{false};  ///< runs equal iterations too, each on its own data
 };
@@ -70,7 +70,8 @@ class layer_simulation {
     work.rows = std::min(device_.core_rows, f_.out / 8);
     const auto cores = static_cast<std::size_t>(work.columns * work.rows);
     std::vector<iteration_run> sums(cores);
-    const auto call = static_cast<double>(device_.core.call_cycles + 2 * device_.memory.acquire_cycles);
+    const auto call =
+        static_cast<double>(device_.core.call_cycles + 2 * device_.memory.acquire_cycles);
     for (index_t c = 0; c < work.columns; ++c) {
       for (index_t r = 0; r < work.rows; ++r) {
         std::vector<double> cycles;
@@ -149,7 +150,8 @@ class layer_simulation {
     t.broadcast = f_.conv;
     t.output = m_.output.elements();
     t.output_to_dram = m_.output_to_dram;
-    if (m_.input_from_dram) t.input_from_dram = l_->shape.h * l_->shape.w * l_->shape.in * f_.operands;
+    if (m_.input_from_dram)
+      t.input_from_dram = l_->shape.h * l_->shape.w * l_->shape.in * f_.operands;
     if (!f_.conv) return t;
     for (index_t part = 0; part < m_.channel_parts; ++part) {
       for (index_t r = 0; r < work.rows; ++r) {
@@ -196,7 +198,8 @@ class layer_simulation {
       ++sharing;
     }
     const auto tiles = static_cast<double>(device_.compute_tiles());
-    const double peak = static_cast<double>(device_.peak_macs(element::int8, element::int8)) * tiles;
+    const double peak =
+        static_cast<double>(device_.peak_macs(element::int8, element::int8)) * tiles;
     const double ideal = f_.conv ? f_.macs / peak : all / tiles;
     const bool masked = f_.conv && f_.density < 1;
     const double mean = masked ? std::min(shared / std::max(1.0, sharing), b.vmacs) : b.vmacs;
@@ -206,8 +209,7 @@ class layer_simulation {
     out[layer_cause::imbalance] = masked ? b.vmacs - mean + b.filling : 0;
     out[layer_cause::load] = b.gaps;
     out[layer_cause::conflict] = b.stalls;
-    out[layer_cause::overhead] =
-        t.compute - b.vmacs - (masked ? b.filling : 0) - b.gaps - b.stalls;
+    out[layer_cause::overhead] = t.compute - b.vmacs - (masked ? b.filling : 0) - b.gaps - b.stalls;
     out[layer_cause::fill] = t.first_wait + t.finished;
     double stream = 0;
     for (const transfer_time& x : out.flow.transfers) {
@@ -246,10 +248,10 @@ class layer_simulation {
   const std::vector<mapping> candidates =
       executable_mappings(estimate, l, chosen, kept, std::max<std::size_t>(1, o.candidates));
   if (candidates.empty()) {
-    throw capacity_error(l.shape.name, "core memory, bytes",
-                         static_cast<double>(buffers_of(estimate.device(), l, f, chosen, kept).total),
-                         static_cast<double>(estimate.device().memory.bytes),
-                         "no tile fits the kernels' layouts");
+    throw capacity_error(
+        l.shape.name, "core memory, bytes",
+        static_cast<double>(buffers_of(estimate.device(), l, f, chosen, kept).total),
+        static_cast<double>(estimate.device().memory.bytes), "no tile fits the kernels' layouts");
   }
   std::optional<simulated_layer> best;
   for (const mapping& m : candidates) {
