@@ -12,6 +12,7 @@
 
 #include <lacuna/hardware/aie2/estimate_text.hpp>
 #include <lacuna/hardware/aie2/layer_timeline.hpp>
+#include <lacuna/hardware/aie2/simulated/simulate_layer.hpp>
 #include <lacuna/hardware/report_text.hpp>
 #include <lacuna/io/chrome_trace.hpp>
 #include <lacuna/io/timeline_svg.hpp>
@@ -31,6 +32,9 @@ bool all_tables(const std::string& into) {
   difference_table(tables);
   cause_table(tables);
   layer_table(tables);
+  simulated_table(tables);
+  simulated_gain_table(tables);
+  simulated_layer_table(tables);
   depth_table(tables);
   if (into.empty()) {
     std::cout << tables.str();
@@ -46,11 +50,13 @@ struct choices {
   std::string network, layer, trace, svg, into;
   lacuna::index_t mesh{4};
   double density{1};
+  bool simulate{false};
 };
 
 bool show(const choices& c) {
   aie2::mapper map(aie2::mesh(c.mesh));
-  const aie2::network_estimate n = estimate_network(aie2::find_workload(c.network, c.density), map);
+  aie2::network_estimate n = estimate_network(aie2::find_workload(c.network, c.density), map);
+  if (c.simulate) static_cast<void>(simulate_network(n, map.estimate().device()));
   const auto draw = [&](const lacuna::hardware::timeline& timeline) {
     if (!c.trace.empty()) io::write_chrome_trace(c.trace, timeline);
     if (!c.svg.empty()) io::write_timeline_svg(c.svg, timeline);
@@ -82,6 +88,8 @@ int main(int argc, char** argv) {
   app.add_option("--density", c.density, "Share of 8x8 blocks kept, all convolutions but the first")
       ->check(CLI::Range(1e-6, 1.0))
       ->capture_default_str();
+  app.add_flag("--simulate", c.simulate, "Fill the simulated column: meshes of up to 4x4")
+      ->needs("--network");
   app.add_option("--layer", c.layer, "Only this layer, in detail")->needs("--network");
   app.add_option("--trace", c.trace, "Write the timeline as Chrome trace JSON")->needs("--network");
   app.add_option("--svg", c.svg, "Write the timeline as a picture")->needs("--network");
