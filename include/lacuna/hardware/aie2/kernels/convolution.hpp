@@ -138,8 +138,8 @@ namespace detail {
 
 /// The kernel for `entries` entries a row. Arguments: addresses of weights, of steps, of X plus
 /// `first_x`, of where accumulators start (bias or partial sums) and of results.
-[[nodiscard]] inline kernel convolution_kernel(const convolution_layout& l, index_t entries,
-                                               const convolution_options& o = {}) {
+[[nodiscard]] inline core_kernel convolution_kernel(const convolution_layout& l, index_t entries,
+                                                    const convolution_options& o = {}) {
   if (entries < 1) throw shape_error("convolution kernel: no entries");
   const convolution_tile& t = l.tile;
   kernel_builder k(message("convolution int8, ", t.window.kernel_h, "x", t.window.kernel_w, ", ",

@@ -31,8 +31,8 @@ struct pooling_options {
 /// channels) for each tap in one load and one vector operation; pipelined are maxima over a row of
 /// groups, sums over the rows of a window. Arguments: addresses of X and Y. Padding is already in
 /// X. @throws shape_error where the layout is not lay_out_pooling's or the factor no int8.
-[[nodiscard]] inline kernel pooling_kernel(const convolution_layout& l,
-                                           const pooling_options& o = {}) {
+[[nodiscard]] inline core_kernel pooling_kernel(const convolution_layout& l,
+                                                const pooling_options& o = {}) {
   const convolution_tile& t = l.tile;
   if (t.in_blocks != t.out_blocks || l.groups() != 1 || o.factor < -128 || o.factor > 127) {
     throw shape_error(message("pooling kernel: ", t.in_blocks, " to ", t.out_blocks,
