@@ -15,7 +15,8 @@
 //   H  measured on silicon: [ignite] jdominick05/ignite-xdna docs/SILICON.md (Ryzen 7 8700G),
 //      [xdna-emu] FIM43-Redeye/xdna-emu docs (Phoenix), [Taka] arXiv 2512.13282
 //   M  manual: [AM020] AMD Versal AIE-ML Architecture Manual, [AM025] register reference,
-//      [aie-rt] Xilinx/aie-rt, [target] mlir-aie AIETargetModel.h, [VT] Vitis-Tutorials
+//      [aie-rt] Xilinx/aie-rt, [target] mlir-aie AIETargetModel, [VT] Vitis-Tutorials, [UG1603] AMD
+//      AI Engine-ML Kernel and Graph Programming Guide
 //   S  schedule: llvm-aie AIE2Schedule.td, latency = def - use + 1 less a shared bypass
 //   D  derived from one of these
 namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
@@ -126,6 +127,10 @@ struct transport_parameters {
   std::int64_t local_to_external_cycles{4};
   std::int64_t external_to_local_cycles{3};
   std::int64_t external_to_external_cycles{4};
+  std::int64_t column_streams_up{6};         ///< northward ports between two switches; M [target]
+  std::int64_t column_streams_down{4};       ///< southward ports; M [target]
+  std::int64_t packet_header_bytes{4};       ///< a word before each packet; M [UG1603]
+  std::int64_t packet_ids{32};               ///< streams that one channel can carry; M [UG1603]
   std::int64_t cascade_bytes_per_cycle{64};  ///< M
   std::int64_t cascade_fifo_depth{4};        ///< 2 on each side; M
   std::int64_t shim_s2mm_channels{2};        ///< M [AM020 ch. 3]

@@ -142,26 +142,31 @@ class estimator {
     s.cores = static_cast<double>(groups * std::min(m.width_parts, f.out_w));
     s.used = s.cores / static_cast<double>(device_.compute_tiles());
     const auto tile_bytes = static_cast<double>(m.input.elements());
-    // Channels of a memory tile: one a direction is the way to DRAM; the rest serve the cores.
-    const auto reading = static_cast<double>(std::max<index_t>(1, dma.mm2s_channels - 1));
-    const auto writing = static_cast<double>(std::max<index_t>(1, dma.s2mm_channels - 1));
-    const auto r = static_cast<double>(rows);
+    // Streams between a memory tile and its column, less the channel to DRAM; from DRAM come two.
+    // Who shares one sends packets, each with a header.
+    const index_t up = std::min(device_.transport.column_streams_up,
+                                dma.mm2s_channels - (m.output_to_dram ? 1 : 0));
+    const index_t down = std::min(device_.transport.column_streams_down, dma.s2mm_channels - 2);
+    const auto shared = [&](double bytes, index_t users, index_t channels) {
+      const index_t turns = ceil_div(users, std::max<index_t>(1, channels));
+      const auto header = static_cast<double>(device_.transport.packet_header_bytes);
+      return static_cast<double>(turns) * (bytes + (turns > 1 ? header : 0)) / rate;
+    };
     if (f.conv) {
       s.input = tile_bytes / rate;  // one stream, broadcast to the column
-      const double piece = stored_weight_bytes(m.weights, f.density);
-      const double streams =
-          std::ceil(static_cast<double>(groups) / static_cast<double>(device_.memory_tiles()));
-      s.weights = piece / rate * std::max(1.0, streams / std::max(1.0, reading - 1));
+      // Columns that share the width share the streams of weights, row by row.
+      s.weights =
+          shared(stored_weight_bytes(m.weights, f.density), ceil_div(rows, m.width_parts), up - 1);
       s.imbalance =
           f.imbalance >= 0
               ? f.imbalance
               : mask_imbalance(static_cast<double>(a_core / 8) * static_cast<double>(f.in / 8),
                                f.density, groups, largest_[static_cast<std::size_t>(groups)]);
     } else {
-      const double streams = r * static_cast<double>(f.operands);
-      s.input = tile_bytes / rate * std::max(1.0, streams / reading);
+      // Two operands of an addition come as one object.
+      s.input = shared(tile_bytes * static_cast<double>(f.operands), rows, up);
     }
-    s.output = static_cast<double>(m.output.elements()) / rate * std::max(1.0, r / writing);
+    s.output = shared(static_cast<double>(m.output.elements()), rows, down);
     // To the farthest core of the column and back.
     s.hops = static_cast<double>(2 * (device_.transport.local_to_external_cycles +
                                       device_.transport.external_to_local_cycles) +
@@ -233,7 +238,8 @@ class estimator {
   void dram_of(const workload_layer& l, const layer_facts& f, const mapping& m,
                layer_estimate& e) const noexcept {
     const auto input = static_cast<double>(l.shape.h * l.shape.w * l.shape.in * f.operands);
-    const bool again = m.order == loop_order::weights_stay && !m.input_whole;
+    // Pooling and additions read other channels for each group of them.
+    const bool again = f.conv && m.order == loop_order::weights_stay && !m.input_whole;
     e.weights_from_dram = f.weight_bytes;
     if (!m.weights_whole && m.order == loop_order::pixels_stay && m.pieces() > 1) {
       e.weights_from_dram *= static_cast<double>(m.pixel_tiles());

@@ -67,8 +67,10 @@ inline std::ostream& print_layer(std::ostream& out, const estimator& estimate,
 /// A network for people: a line a layer, then the total by cause.
 inline std::ostream& operator<<(std::ostream& out, const network_estimate& n) {
   out << n.name << " on " << n.device
-      << detail::formatted(": %.0f cycles (%.3f ms), published rule %.0f\n", n.cycles(),
-                           n.cycles() / n.clock_hz * 1e3, n.published_cycles());
+      << detail::formatted(": %.0f cycles (%.3f ms), published rule %.0f", n.cycles(),
+                           n.cycles() / n.clock_hz * 1e3, n.published_cycles())
+      << (n.simulated() ? detail::formatted(", simulated %.0f", *n.simulated()) : std::string())
+      << "\n";
   out << "      cycles   published    simulated  busy %  x bound  layer, bound by\n";
   for (const layer_columns& l : n.layers) {
     const roofline r = roofline_of(l.mapped.cost);

@@ -150,7 +150,7 @@ struct search_result {
             if (!fits) continue;
             for (const loop_order order : {loop_order::weights_stay, loop_order::pixels_stay}) {
               if (order == loop_order::weights_stay && m.reduction_tiles > 1) continue;
-              if (order == loop_order::pixels_stay && m.pieces() == 1) continue;
+              if (order == loop_order::pixels_stay && (m.pieces() == 1 || !f.conv)) continue;
               m.order = order;
               if (!detail::settle(d, l, f, wanted, m, out.least_tile)) continue;
               const layer_estimate e = estimate(l, f, m);

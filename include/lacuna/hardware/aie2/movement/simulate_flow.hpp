@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include <lacuna/hardware/aie2/movement/flow_graph.hpp>
+#include <lacuna/hardware/aie2/movement/flow_limits.hpp>
 #include <lacuna/hardware/aie2/movement/flow_run.hpp>
 
 namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
@@ -21,9 +21,12 @@ class flow_simulator {
  public:
   flow_simulator(const flow_graph& g, const device& d) : graph_(&g), device_(&d) {
     for (const buffer_pool& p : g.pools) pools_.push_back({p.depth, 0});
-    for (const transfer& t : g.transfers) {
+    streams_.resize(g.streams.size());
+    for (std::size_t i = 0; i < g.transfers.size(); ++i) {
+      const transfer& t = g.transfers[i];
       moves_.push_back({});
       out_.transfers.push_back({t.name, 0, 0});
+      if (t.stream >= 0) streams_[static_cast<std::size_t>(t.stream)].members.push_back(i);
     }
     for (const core_script& c : g.cores) {
       cores_.push_back({});
@@ -66,6 +69,11 @@ class flow_simulator {
     double ends{0};           // on-chip
     double started{0};
   };
+  struct stream_state {
+    std::vector<std::size_t> members;
+    bool taken{false};
+    std::size_t turn{0};  // of `members`: who holds the stream, or has the next claim to it
+  };
   struct core_state_ {
     std::size_t next{0};
     double busy_until{-1};
@@ -87,10 +95,32 @@ class flow_simulator {
     for (std::size_t c = 0; c < cores_.size(); ++c) any = step_core(c) || any;
     return any;
   }
+  /// Whether a transfer has something to send.
+  [[nodiscard]] bool has_object(std::size_t i) const {
+    const transfer& t = graph_->transfers[i];
+    return moves_[i].sent > 0 || pools_[static_cast<std::size_t>(t.from)].full > 0;
+  }
+  /// Whether a transfer holds its packet stream, or is granted it now.
+  bool has_turn(std::size_t i) {
+    const auto which = static_cast<std::size_t>(graph_->transfers[i].stream);
+    stream_state& s = streams_[which];
+    if (!s.taken) {
+      const std::size_t n = s.members.size();
+      std::size_t step = 0;
+      if (!graph_->streams[which].in_turn) {
+        while (step < n && !has_object(s.members[(s.turn + step) % n])) ++step;
+        if (step == n) return false;
+      }
+      s.turn = (s.turn + step) % n;
+      s.taken = true;
+    }
+    return s.members[s.turn] == i;
+  }
   bool start_move(std::size_t i) {
     const transfer& t = graph_->transfers[i];
     move_state& m = moves_[i];
     if (m.busy || (t.from < 0 && m.objects == t.objects)) return false;
+    if (t.stream >= 0 && !has_turn(i)) return false;
     if (t.from >= 0 && m.sent == 0 && pools_[static_cast<std::size_t>(t.from)].full == 0)
       return false;
     for (const int p : t.to) {
@@ -110,8 +140,9 @@ class flow_simulator {
       m.left = bytes;
       out_.dram_bytes += bytes;
     } else {
-      m.ends =
-          now_ + std::ceil(bytes / static_cast<double>(device_->transport.stream_bytes_per_cycle));
+      const transport_parameters& x = device_->transport;
+      const double header = t.stream < 0 ? 0 : static_cast<double>(x.packet_header_bytes);
+      m.ends = now_ + std::ceil((bytes + header) / static_cast<double>(x.stream_bytes_per_cycle));
     }
     out_.transfers[i].bytes += static_cast<std::int64_t>(bytes);
     return true;
@@ -122,6 +153,11 @@ class flow_simulator {
     m.busy = false;
     out_.transfers[i].busy += now_ - m.started;
     for (const int p : t.to) ++pools_[static_cast<std::size_t>(p)].full;
+    if (t.stream >= 0) {
+      stream_state& s = streams_[static_cast<std::size_t>(t.stream)];
+      s.taken = false;
+      s.turn = (s.turn + 1) % s.members.size();
+    }
     if (++m.sent == t.pieces * t.repeats) {
       m.sent = 0;
       ++m.objects;
@@ -265,6 +301,12 @@ class flow_simulator {
         text += message("\n  transfer ", t.name, " waits for an empty object of ", p.name, " on ",
                         to_string(p.tile), ", from ", suppliers(to, false));
       }
+      if (!has_source || t.stream < 0) continue;
+      const stream_state& s = streams_[static_cast<std::size_t>(t.stream)];
+      if (s.members[s.turn] == i) continue;
+      text += message("\n  transfer ", t.name, " waits for transfer ",
+                      graph_->transfers[s.members[s.turn]].name, " on packet stream ",
+                      graph_->streams[static_cast<std::size_t>(t.stream)].name);
     }
     return text;
   }
@@ -274,15 +316,17 @@ class flow_simulator {
   double now_{0};
   std::vector<pool_state> pools_;
   std::vector<move_state> moves_;
+  std::vector<stream_state> streams_;
   std::vector<core_state_> cores_;
   flow_run out_;
 };
 
 }  // namespace detail
 
-/// Runs a graph from event to event: transfers move 4 bytes a cycle on streams, flows to and from
-/// DRAM share its bandwidth, cores wait for locks. @throws what `require_valid` does;
-/// deadlock_error where some core can never go on, with who waits for whom.
+/// Runs a graph from event to event: transfers move 4 bytes a cycle on streams, one at a time and
+/// with a header each on a packet stream; flows to and from DRAM share its bandwidth; cores wait
+/// for locks. @throws what `require_valid` does; deadlock_error where some core can never go on,
+/// with who waits for whom.
 [[nodiscard]] inline flow_run simulate_flow(const flow_graph& g, const device& d) {
   require_valid(d);
   require_valid(g, d);

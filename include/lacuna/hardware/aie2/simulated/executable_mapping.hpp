@@ -137,7 +137,7 @@ inline void even_out(const device& d, const workload_layer& l, const layer_facts
             double least = 0;
             for (const loop_order order : {loop_order::weights_stay, loop_order::pixels_stay}) {
               if (order == loop_order::weights_stay && m.reduction_tiles > 1) continue;
-              if (order == loop_order::pixels_stay && m.pieces() == 1) continue;
+              if (order == loop_order::pixels_stay && (m.pieces() == 1 || !f.conv)) continue;
               m.order = order;
               if (!detail::settle(d, l, f, wanted, m, least)) continue;
               all.emplace_back(estimate(l, f, m).cycles(), m);

@@ -12,25 +12,10 @@
 #include <lacuna/hardware/aie2/mapping.hpp>
 #include <lacuna/hardware/aie2/movement/simulate_flow.hpp>
 #include <lacuna/hardware/aie2/simulated/iteration_plan.hpp>
+#include <lacuna/hardware/aie2/simulated/layer_traffic.hpp>
+#include <lacuna/hardware/aie2/simulated/memory_tile_flow.hpp>
 
 namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
-
-/// What a layer's transfers move, in bytes.
-struct layer_traffic {
-  std::int64_t input{0};              ///< a tile's input, to a core or broadcast to a column
-  bool broadcast{true};               ///< convolutions: one input for all cores of a column
-  std::vector<std::int64_t> weights;  ///< mean piece of each group of output channels
-  std::int64_t output{0};             ///< a tile's result, of one core
-  std::int64_t input_from_dram{0};    ///< all of it, 0 where it is in memory tiles already
-  bool output_to_dram{false};
-};
-
-/// Who computes how long: `cycles[core][iteration]`, cores column by column, `rows` a column.
-struct layer_work {
-  index_t columns{1};
-  index_t rows{1};
-  std::vector<std::vector<double>> cycles;
-};
 
 namespace detail {
 
@@ -41,7 +26,7 @@ class layer_flow_builder {
  public:
   layer_flow_builder(const device& d, const mapping& m, const layer_traffic& t,
                      const layer_work& work)
-      : device_(&d), m_(&m), traffic_(&t), work_(&work) {
+      : device_(&d), m_(&m), traffic_(&t), work_(&work), tiles_(flow_, d) {
     plan_ = plan_iterations(m, !t.weights.empty());
   }
 
@@ -61,18 +46,11 @@ class layer_flow_builder {
     int input, weights, output;
   };
 
-  static tile_id at(tile_kind k, index_t c, index_t r = 0) {
-    return {k, static_cast<int>(c), static_cast<int>(r)};
-  }
   [[nodiscard]] const core_pools& pools(index_t c, index_t r) const {
     return pools_[static_cast<std::size_t>(c * work_->rows + r)];
   }
-  [[nodiscard]] tile_id shim(index_t c) const {
-    return at(tile_kind::shim, c % device_->shim_cols);
-  }
-
   void add_core(index_t c, index_t r) {
-    const tile_id tile = at(tile_kind::core, c, r);
+    const tile_id tile = tile_at(tile_kind::core, c, r);
     const std::string name = message(" of core (", c, ", ", r, ")");
     const bool outputs = m_->pixel_tiles() * m_->channel_tiles > 1;
     core_pools p{-1, -1, -1};
@@ -102,62 +80,34 @@ class layer_flow_builder {
     return static_cast<std::size_t>(c / m_->width_parts * work_->rows + r);
   }
 
-  /// `objects` arrive from DRAM, through the first of `columns`, in all of them.
-  std::vector<int> arrive(const std::string& name, const std::vector<index_t>& columns,
-                          std::int64_t bytes, std::int64_t objects, std::int64_t depth) {
-    std::vector<int> out;
-    for (const index_t c : columns) {
-      out.push_back(flow_.add_pool(name + " from DRAM", at(tile_kind::memory, c), depth, bytes));
-    }
-    transfer t;
-    t.name = name + " from DRAM";
-    t.to = out;
-    t.through = shim(columns.front());
-    t.bytes = bytes;
-    t.objects = objects;
-    flow_.transfers.push_back(std::move(t));
-    return out;
+  /// Streams from DRAM into each memory tile: inputs, and weights on the shim's other channel or on
+  /// both.
+  [[nodiscard]] index_t weight_arrivals() const {
+    if (traffic_->weights.empty()) return 0;
+    return traffic_->input_from_dram > 0
+               ? 1
+               : std::min<index_t>(2, device_->transport.shim_mm2s_channels);
   }
-  /// A view of buffers that `arrive` or the layer before filled: a descriptor, no room of its own.
-  int hand_over(std::string name, index_t c) {
-    return flow_.add_pool(std::move(name), at(tile_kind::memory, c), 2, 1);
+  [[nodiscard]] index_t channels_from_cores() const {
+    return std::min(device_->transport.column_streams_down,
+                    device_->memory_tile.dma.s2mm_channels - weight_arrivals() -
+                        (traffic_->input_from_dram > 0 ? 1 : 0));
   }
-  void send(std::string name, int from, std::vector<int> to, std::int64_t bytes) {
-    transfer t;
-    t.name = std::move(name);
-    t.from = from;
-    t.to = std::move(to);
-    t.bytes = bytes;
-    flow_.transfers.push_back(std::move(t));
-  }
-  /// Hands over object after object to all of `views`, each after its arrival where it is fresh.
-  void control(index_t c, const std::vector<int>& arrived, bool keeps,
-               const std::vector<bool>& fresh, const std::vector<int>& views) {
-    core_script s{at(tile_kind::memory, c), {}};
-    for (const bool f : fresh) {
-      for (const int a : arrived) {
-        if (f) s.actions.push_back({kind::acquire_full, a, 0});
-      }
-      for (const int v : views) {
-        s.actions.push_back({kind::acquire_empty, v, 0});
-        s.actions.push_back({kind::release_full, v, 0});
-      }
-      for (const int a : arrived) {
-        if (f && !keeps) s.actions.push_back({kind::release_empty, a, 0});
-      }
-    }
-    flow_.cores.push_back(std::move(s));
+  [[nodiscard]] index_t channels_to_cores() const {
+    return std::min(device_->transport.column_streams_up,
+                    device_->memory_tile.dma.mm2s_channels - (traffic_->output_to_dram ? 1 : 0));
   }
 
   void feed_inputs() {
     std::vector<bool> fresh;
     std::vector<bool> seen(static_cast<std::size_t>(m_->pixel_tiles() * m_->pieces()), false);
-    const bool again = m_->order == loop_order::weights_stay && !m_->input_whole;
+    const bool conv = !traffic_->weights.empty();
+    const bool again = conv && m_->order == loop_order::weights_stay && !m_->input_whole;
     for (const iteration_plan& i : plan_) {
       if (!i.takes_input) continue;
       // A tile's input of all channels, or of a run of them where they are split. Pooling and
       // additions take other channels in each piece.
-      const index_t part = traffic_->weights.empty() ? i.piece : i.piece % m_->reduction_tiles;
+      const index_t part = conv ? i.piece % m_->reduction_tiles : i.piece;
       const auto place = static_cast<std::size_t>(i.tile * m_->pieces() + part);
       fresh.push_back(traffic_->input_from_dram > 0 && (again || !seen[place]));
       seen[place] = true;
@@ -173,33 +123,27 @@ class layer_flow_builder {
         const std::int64_t bytes = ceil_div(ceil_div(traffic_->input_from_dram * repeats,
                                                      static_cast<std::int64_t>(m_->width_parts)),
                                             objects);
-        arrived = arrive(message("input ", part), columns, bytes, objects,
-                         m_->input_whole ? objects : std::min<std::int64_t>(2, objects));
+        arrived = tiles_.arrive(message("input ", part), columns, bytes, objects,
+                                m_->input_whole ? objects : std::min<std::int64_t>(2, objects));
       }
       for (std::size_t n = 0; n < columns.size(); ++n) {
         const index_t c = columns[n];
         std::vector<int> views;
         std::vector<int> receivers;
+        const index_t sends = traffic_->broadcast ? 1 : work_->rows;
+        const std::vector<int> streams =
+            tiles_.deal(message("inputs of column ", c), sends, channels_to_cores(), true);
         for (index_t r = 0; r < work_->rows; ++r) {
           receivers.push_back(pools(c, r).input);
           if (traffic_->broadcast && r + 1 < work_->rows) continue;
-          views.push_back(hand_over(message("input of column ", c), c));
-          send(message("input to column ", c), views.back(), std::move(receivers), traffic_->input);
+          views.push_back(tiles_.hand_over(message("input of column ", c), c));
+          tiles_.send(message("input to column ", c), views.back(), std::move(receivers),
+                      traffic_->input, streams[views.size() - 1]);
           receivers.clear();
         }
-        control(c, {arrived[n]}, m_->input_whole, fresh, views);
+        tiles_.control(c, {arrived[n]}, m_->input_whole, fresh, views);
       }
     }
-  }
-
-  /// Objects of `bytes` that a column's memory tile still has room for, at least one.
-  [[nodiscard]] std::int64_t room_for(index_t c, std::int64_t bytes) const {
-    std::int64_t room = device_->memory_tile.bytes;
-    for (const buffer_pool& p : flow_.pools) {
-      if (p.tile == at(tile_kind::memory, c)) room -= p.depth * p.bytes;
-    }
-    constexpr std::int64_t views = 64;  // those still to come
-    return std::max<std::int64_t>(1, (room - views) / bytes);
   }
 
   /// Pieces that are sent once pass through as many buffers as there is room for; those that are
@@ -219,49 +163,52 @@ class layer_flow_builder {
       }
       if (streams.empty()) continue;
       // Both channels of the shim carry weights, half an object each, unless one carries inputs.
-      const std::int64_t channels =
-          traffic_->input_from_dram > 0
-              ? 1
-              : std::min<std::int64_t>(2, device_->transport.shim_mm2s_channels);
+      const std::int64_t channels = weight_arrivals();
       const std::int64_t each = ceil_div(bytes, channels);
-      const std::int64_t room = room_for(c, each * channels);
+      const std::int64_t room = tiles_.room_for(c, each * channels);
       const bool keeps = sends > pieces && m_->weights_whole && room >= pieces;
       const std::int64_t objects = keeps ? pieces : sends;
       std::vector<bool> fresh(static_cast<std::size_t>(sends), false);
       std::fill_n(fresh.begin(), objects, true);
       std::vector<int> arrived;
       for (std::int64_t half = 0; half < channels; ++half) {
-        arrived.push_back(
-            arrive(message("weights ", c, ".", half), {c}, each, objects, std::min(objects, room))
-                .front());
+        arrived.push_back(tiles_
+                              .arrive(message("weights ", c, ".", half), {c}, each, objects,
+                                      std::min(objects, room))
+                              .front());
       }
       std::vector<int> views;
+      const std::vector<int> shared =
+          tiles_.deal(message("weights of column ", c), static_cast<index_t>(streams.size()),
+                      channels_to_cores() - 1, true);
       for (const index_t r : streams) {
-        views.push_back(hand_over(message("weights of row ", r), c));
+        views.push_back(tiles_.hand_over(message("weights of row ", r), c));
         std::vector<int> receivers;
         for (index_t w = 0; w < m_->width_parts; ++w) {
           receivers.push_back(pools(part * m_->width_parts + w, r).weights);
         }
-        send(message("weights to row ", r, ", part ", part), views.back(), std::move(receivers),
-             traffic_->weights[group(c, r)]);
+        tiles_.send(message("weights to row ", r, ", part ", part), views.back(),
+                    std::move(receivers), traffic_->weights[group(c, r)], shared[views.size() - 1]);
       }
-      control(c, arrived, keeps, fresh, views);
+      tiles_.control(c, arrived, keeps, fresh, views);
     }
   }
 
   void take_results(index_t c) {
-    const tile_id memory = at(tile_kind::memory, c);
+    const tile_id memory = tile_at(tile_kind::memory, c);
     const int pool =
         flow_.add_pool(message("results of column ", c), memory, 2 * work_->rows, traffic_->output);
+    const std::vector<int> streams =
+        tiles_.deal(message("results of column ", c), work_->rows, channels_from_cores(), false);
     for (index_t r = 0; r < work_->rows; ++r) {
-      send(message("results of core (", c, ", ", r, ")"), pools(c, r).output, {pool},
-           traffic_->output);
+      tiles_.send(message("results of core (", c, ", ", r, ")"), pools(c, r).output, {pool},
+                  traffic_->output, streams[static_cast<std::size_t>(r)]);
     }
     if (traffic_->output_to_dram) {
       transfer t;
       t.name = message("results of column ", c, " to DRAM");
       t.from = pool;
-      t.through = shim(c);
+      t.through = tile_at(tile_kind::shim, c % device_->shim_cols);
       t.bytes = traffic_->output;
       flow_.transfers.push_back(std::move(t));
       return;
@@ -282,12 +229,15 @@ class layer_flow_builder {
   std::vector<iteration_plan> plan_;
   std::vector<core_pools> pools_;
   flow_graph flow_;
+  memory_tile_flow tiles_;
 };
 
 }  // namespace detail
 
 /// The flow of a mapped layer: DRAM to memory tiles, inputs broadcast down columns, weights along
 /// the columns that share output channels, results back; double buffers where anything follows.
+/// Where a column has more streams than channels and ports, they share them by packet switching:
+/// results of several cores merge, one channel sends weights or inputs to several cores in turn.
 [[nodiscard]] inline flow_graph layer_flow(const device& d, const mapping& m,
                                            const layer_traffic& t, const layer_work& work) {
   return detail::layer_flow_builder(d, m, t, work).build();
