@@ -113,16 +113,19 @@ class layer_flow_builder {
       seen[place] = true;
     }
     const auto objects = static_cast<std::int64_t>(std::count(fresh.begin(), fresh.end(), true));
-    for (index_t part = 0; part < m_->width_parts; ++part) {
+    // Columns that share output channels of a convolution read the same input; pooling and
+    // additions read the channels that they give.
+    const index_t parts = conv ? m_->width_parts : work_->columns;
+    for (index_t part = 0; part < parts; ++part) {
       std::vector<index_t> columns;
-      for (index_t c = part; c < work_->columns; c += m_->width_parts) columns.push_back(c);
+      for (index_t c = part; c < work_->columns; c += parts) columns.push_back(c);
       std::vector<int> arrived(columns.size(), -1);
       if (objects > 0) {
         // Fresh objects are read `repeats` times in all where memory tiles can't keep them.
         const std::int64_t repeats = again ? m_->channel_tiles : 1;
-        const std::int64_t bytes = ceil_div(ceil_div(traffic_->input_from_dram * repeats,
-                                                     static_cast<std::int64_t>(m_->width_parts)),
-                                            objects);
+        const std::int64_t bytes = ceil_div(
+            ceil_div(traffic_->input_from_dram * repeats, static_cast<std::int64_t>(parts)),
+            objects);
         arrived = tiles_.arrive(message("input ", part), columns, bytes, objects,
                                 m_->input_whole ? objects : std::min<std::int64_t>(2, objects));
       }
