@@ -99,9 +99,28 @@ class estimator {
     return e;
   }
 
+  /// Bytes from and to DRAM.
+  struct dram_traffic {
+    double read{0}, written{0};
+  };
+  /// What a layer moves however it is mapped: weights once, and activations as placed.
+  [[nodiscard]] dram_traffic least_dram(const workload_layer& l, const layer_facts& f,
+                                        const placement_request& wanted) const noexcept {
+    const auto input = static_cast<double>(l.shape.h * l.shape.w * l.shape.in * f.operands);
+    const auto output = static_cast<double>(f.out_h * f.out_w * l.shape.out);
+    return {f.weight_bytes + (wanted.input_from_dram ? input : 0),
+            wanted.output_to_dram ? output : 0};
+  }
+  /// Cycles that DRAM and the shims' channels need for it.
+  [[nodiscard]] double dram_cycles(const dram_traffic& t) const noexcept {
+    return std::max(
+        {(t.read + t.written) / dram_rate_, t.read / read_rate_, t.written / write_rate_});
+  }
+
   /// What one iteration takes, whole tiles.
   struct stages {
     double input{0}, weights{0}, output{0};  ///< cycles of one tile's or piece's stream
+    double input_byte{0}, output_byte{0};    ///< cycles a byte of a core's operand and result
     double imbalance{0};                     ///< share that the fullest core has beyond the mean
     double hops{0};   ///< latency of the switches, to the farthest core and back
     double used{1};   ///< share of the cores that have work
@@ -147,26 +166,30 @@ class estimator {
     const index_t up = std::min(device_.transport.column_streams_up,
                                 dma.mm2s_channels - (m.output_to_dram ? 1 : 0));
     const index_t down = std::min(device_.transport.column_streams_down, dma.s2mm_channels - 2);
-    const auto shared = [&](double bytes, index_t users, index_t channels) {
-      const index_t turns = ceil_div(users, std::max<index_t>(1, channels));
-      const auto header = static_cast<double>(device_.transport.packet_header_bytes);
-      return static_cast<double>(turns) * (bytes + (turns > 1 ? header : 0)) / rate;
+    const auto turns_of = [](index_t users, index_t channels) {
+      return static_cast<double>(ceil_div(users, std::max<index_t>(1, channels)));
     };
+    const auto shared = [&](double bytes, double turns) {
+      const auto header = static_cast<double>(device_.transport.packet_header_bytes);
+      return turns * (bytes + (turns > 1 ? header : 0)) / rate;
+    };
+    const double in_turns = f.conv ? 1 : turns_of(rows, up);
+    const double out_turns = turns_of(rows, down);
+    s.input_byte = in_turns / rate;
+    s.output_byte = out_turns / rate;
+    // An input is broadcast to the column; two operands of an addition come as one object.
+    s.input = shared(tile_bytes * static_cast<double>(f.operands), in_turns);
+    s.output = shared(static_cast<double>(m.output.elements()), out_turns);
     if (f.conv) {
-      s.input = tile_bytes / rate;  // one stream, broadcast to the column
       // Columns that share the width share the streams of weights, row by row.
-      s.weights =
-          shared(stored_weight_bytes(m.weights, f.density), ceil_div(rows, m.width_parts), up - 1);
+      s.weights = shared(stored_weight_bytes(m.weights, f.density),
+                         turns_of(ceil_div(rows, m.width_parts), up - 1));
       s.imbalance =
           f.imbalance >= 0
               ? f.imbalance
               : mask_imbalance(static_cast<double>(a_core / 8) * static_cast<double>(f.in / 8),
                                f.density, groups, largest_[static_cast<std::size_t>(groups)]);
-    } else {
-      // Two operands of an addition come as one object.
-      s.input = shared(tile_bytes * static_cast<double>(f.operands), rows, up);
     }
-    s.output = shared(static_cast<double>(m.output.elements()), rows, down);
     // To the farthest core of the column and back.
     s.hops = static_cast<double>(2 * (device_.transport.local_to_external_cycles +
                                       device_.transport.external_to_local_cycles) +
@@ -237,19 +260,17 @@ class estimator {
 
   void dram_of(const workload_layer& l, const layer_facts& f, const mapping& m,
                layer_estimate& e) const noexcept {
-    const auto input = static_cast<double>(l.shape.h * l.shape.w * l.shape.in * f.operands);
+    const dram_traffic once = least_dram(l, f, {m.input_from_dram, m.output_to_dram});
     // Pooling and additions read other channels for each group of them.
     const bool again = f.conv && m.order == loop_order::weights_stay && !m.input_whole;
     e.weights_from_dram = f.weight_bytes;
     if (!m.weights_whole && m.order == loop_order::pixels_stay && m.pieces() > 1) {
       e.weights_from_dram *= static_cast<double>(m.pixel_tiles());
     }
-    e.dram_read =
-        e.weights_from_dram +
-        (m.input_from_dram ? input * (again ? static_cast<double>(m.channel_tiles) : 1) : 0);
-    e.dram_written = m.output_to_dram ? static_cast<double>(f.out_h * f.out_w * l.shape.out) : 0;
-    e.dram_cycles = std::max({(e.dram_read + e.dram_written) / dram_rate_, e.dram_read / read_rate_,
-                              e.dram_written / write_rate_});
+    e.dram_read = e.weights_from_dram +
+                  (once.read - f.weight_bytes) * (again ? static_cast<double>(m.channel_tiles) : 1);
+    e.dram_written = once.written;
+    e.dram_cycles = dram_cycles({e.dram_read, e.dram_written});
   }
 
   aie2::device device_;

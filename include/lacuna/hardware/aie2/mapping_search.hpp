@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <string>
 #include <utility>
-#include <vector>
 
 #include <lacuna/hardware/aie2/estimate.hpp>
+#include <lacuna/hardware/aie2/mapping_bound.hpp>
 
 namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 
@@ -19,17 +20,6 @@ struct mapped_layer {
 };
 
 namespace detail {
-
-/// Candidate extents of a tile: n, n/2, n/3, ... as ceil, each once, at most 12 of them.
-[[nodiscard]] inline std::vector<index_t> cuts(index_t n, index_t multiple) {
-  std::vector<index_t> out;
-  for (const index_t parts : {1, 2, 3, 4, 5, 7, 8, 14, 16, 28, 32, 56, 64, 112, 128, 224, 256}) {
-    const index_t cut = std::min(round_up(n, multiple), round_up(ceil_div(n, parts), multiple));
-    if (out.empty() || cut < out.back()) out.push_back(cut);
-  }
-  if (out.back() > multiple) out.push_back(multiple);
-  return out;
-}
 
 /// Fills in what follows from split, tile and order; false where a core can't hold it.
 [[nodiscard]] inline bool complete(const device& d, const workload_layer& l, const layer_facts& f,
@@ -112,79 +102,172 @@ namespace detail {
 
 }  // namespace detail
 
-/// What a search met: the best mapping, or the smallest need of what ran out.
-struct search_result {
-  std::optional<mapped_layer> best;
-  index_t least_core{std::numeric_limits<index_t>::max()};     ///< bytes of core memory
-  double least_tile{std::numeric_limits<double>::infinity()};  ///< bytes of a column's memory tiles
-};
+namespace detail {
 
-/// The mapping of fewest cycles, by search over splits, tiles and orders (some thousand
-/// candidates); of equals the one with least DRAM traffic. @throws what facts_of throws.
-[[nodiscard]] inline search_result find_mapping(const estimator& estimate, const workload_layer& l,
-                                                const placement_request& wanted = {}) {
-  const device& d = estimate.device();
-  const layer_facts f = facts_of(l);
-  search_result out;
-  double best_cycles = std::numeric_limits<double>::infinity();
-  double best_bytes = 0;
-  const std::vector<index_t> inputs = f.conv ? detail::cuts(f.in, 8) : std::vector<index_t>{0};
-  for (index_t width_parts = std::min(d.cols, f.out_w); width_parts >= 1; --width_parts) {
-    const index_t width = ceil_div(f.out_w, width_parts);
-    if (ceil_div(f.out_w, width) != width_parts) continue;  // fewer columns do the same
-    mapping m;
-    m.width_parts = width_parts;
-    m.channel_parts = std::max<index_t>(1, std::min(d.cols / width_parts, f.out / 8));
-    const index_t a_core = round_up(ceil_div(f.out, d.core_rows * m.channel_parts), 8);
-    const std::vector<index_t> heights = detail::cuts(f.out_h, 1);
-    const std::vector<index_t> widths = detail::cuts(width, 1);
-    for (const index_t channels : detail::cuts(a_core, 8)) {
-      for (const index_t in : inputs) {
-        for (const index_t h : heights) {
-          for (const index_t w : widths) {
-            m.output = {h, w, channels};
-            m.weights.in = in;
-            m.reduction_tiles = 1;
-            const bool fits = detail::complete(d, l, f, m);
-            out.least_core = std::min(out.least_core, m.buffers.total());
-            if (!fits) continue;
-            for (const loop_order order : {loop_order::weights_stay, loop_order::pixels_stay}) {
-              if (order == loop_order::weights_stay && m.reduction_tiles > 1) continue;
-              if (order == loop_order::pixels_stay && (m.pieces() == 1 || !f.conv)) continue;
-              m.order = order;
-              if (!detail::settle(d, l, f, wanted, m, out.least_tile)) continue;
-              const layer_estimate e = estimate(l, f, m);
-              const double cycles = e.cycles();
-              const double bytes = e.dram_read + e.dram_written;
-              if (cycles < best_cycles || (cycles == best_cycles && bytes < best_bytes)) {
-                out.best = mapped_layer{m, e};
-                best_cycles = cycles;
-                best_bytes = bytes;
-              }
-            }
-            break;  // narrower tiles only where wider ones don't fit
-          }
+/// A search over a layer's splits, tiles and orders: width over columns, channels of a tile, input
+/// channels of a piece, rows, and the widest columns that fit.
+class mapping_search {
+ public:
+  mapping_search(const estimator& estimate, const workload_layer& l,
+                 const placement_request& wanted)
+      : estimate_(&estimate),
+        layer_(&l),
+        wanted_(wanted),
+        f_(facts_of(l)),
+        inputs_(f_.conv ? f_.in : 8, 8),
+        heights_(f_.out_h, 1) {
+    const estimator::dram_traffic least = estimate.least_dram(l, f_, wanted);
+    dram_ = estimate.dram_cycles(least);
+    least_bytes_ = least.read + least.written;
+  }
+
+  /// The best mapping. Splits that can't win by their bound are left out: first the most promising
+  /// split is searched, then all that may still beat it, in order.
+  [[nodiscard]] std::optional<mapped_layer> best() {
+    double lowest = unlimited;
+    mapping first;
+    for_each_split([&](const mapping& m, const cycle_bound& b) {
+      if (const double cycles = b.with(1); cycles < lowest) {
+        lowest = cycles;
+        first = m;
+      }
+      return true;
+    });
+    search_tiles(first, {});
+    enough_ = best_cycles_ * (1 + rounding);
+    best_.reset();
+    best_cycles_ = unlimited;
+    for_each_split([&](const mapping& m, const cycle_bound& b) {
+      if (b.with(1) <= enough_) search_tiles(m, b);
+      return !can_stop();
+    });
+    return std::move(best_);
+  }
+
+  /// What ran out where nothing fits. @throws capacity_error
+  [[noreturn]] void refuse() {
+    index_t core = std::numeric_limits<index_t>::max();
+    double tile = unlimited;
+    for_each_split([&](mapping m, const cycle_bound&) {
+      for (const index_t h : heights_) {
+        for (const index_t w : cuts(ceil_div(f_.out_w, m.width_parts), 1)) {
+          m.output.h = h;
+          m.output.w = w;
+          const bool fits = complete(estimate_->device(), *layer_, f_, m);
+          core = std::min(core, m.buffers.total());
+          if (fits) static_cast<void>(settle(estimate_->device(), *layer_, f_, wanted_, m, tile));
+        }
+      }
+      return true;
+    });
+    const device& d = estimate_->device();
+    const std::string& name = layer_->shape.name;
+    if (tile < unlimited) {
+      throw capacity_error(
+          name, "memory tile, bytes a column", std::ceil(tile),
+          static_cast<double>(d.memory_tile.bytes * d.mem_rows),
+          message("input, result, weights and what later layers need, on ", d.name));
+    }
+    throw capacity_error(name, "core memory, bytes", static_cast<double>(core),
+                         static_cast<double>(d.memory.bytes), message("smallest tile on ", d.name));
+  }
+
+ private:
+  static constexpr double unlimited = std::numeric_limits<double>::infinity();
+  static constexpr double rounding = 1e-12;  ///< within which two sums of cycles are equal
+
+  /// Calls visit(mapping, bound) until it says false. The mapping has splits, channels and input
+  /// channels of a tile.
+  template <class Visit>
+  void for_each_split(Visit&& visit) const {
+    const device& d = estimate_->device();
+    for (index_t parts = std::min(d.cols, f_.out_w); parts >= 1; --parts) {
+      const index_t width = ceil_div(f_.out_w, parts);
+      if (ceil_div(f_.out_w, width) != parts) continue;  // fewer columns do the same
+      mapping m;
+      m.width_parts = parts;
+      m.channel_parts = std::max<index_t>(1, std::min(d.cols / parts, f_.out / 8));
+      m.output_to_dram = wanted_.output_to_dram;
+      const index_t a_core = round_up(ceil_div(f_.out, d.core_rows * m.channel_parts), 8);
+      for (const index_t channels : cuts(a_core, 8)) {
+        m.output.c = channels;
+        m.channel_tiles = ceil_div(a_core, channels);
+        const split_bound bound(*estimate_, f_, m, dram_);
+        for (const index_t in : inputs_) {
+          m.weights.in = f_.conv ? in : 0;
+          m.reduction_tiles = f_.conv ? ceil_div(f_.in, in) : 1;
+          if (!visit(std::as_const(m), bound.of(in, m.reduction_tiles))) return;
         }
       }
     }
   }
-  return out;
+
+  /// All tiles of a split that may be good enough, both orders.
+  void search_tiles(const mapping& split, const cycle_bound& bound) {
+    const device& d = estimate_->device();
+    const cuts widths(ceil_div(f_.out_w, split.width_parts), 1);
+    for (const index_t h : heights_) {
+      if (bound.with(ceil_div(f_.out_h, h)) > enough_) return;  // lower tiles are more
+      for (const index_t w : widths) {
+        mapping m = split;
+        m.output.h = h;
+        m.output.w = w;
+        if (!complete(d, *layer_, f_, m)) continue;
+        if (m.reduction_tiles == 1) try_order(m, loop_order::weights_stay);
+        if (m.pieces() > 1 && f_.conv) try_order(m, loop_order::pixels_stay);
+        break;  // narrower tiles only where wider ones don't fit
+      }
+    }
+  }
+
+  void try_order(mapping& m, loop_order order) {
+    m.order = order;
+    double least = 0;
+    if (!settle(estimate_->device(), *layer_, f_, wanted_, m, least)) return;
+    const layer_estimate e = (*estimate_)(*layer_, f_, m);
+    const double cycles = e.cycles();
+    const double bytes = e.dram_read + e.dram_written;
+    if (cycles < best_cycles_ * (1 - rounding) ||
+        (cycles <= best_cycles_ * (1 + rounding) && bytes < best_bytes_)) {
+      best_ = mapped_layer{m, e};
+      best_cycles_ = cycles;
+      best_bytes_ = bytes;
+    }
+  }
+
+  /// DRAM allows nothing better.
+  [[nodiscard]] bool can_stop() const noexcept {
+    return best_cycles_ <= dram_ * (1 + rounding) && best_bytes_ <= least_bytes_;
+  }
+
+  const estimator* estimate_;
+  const workload_layer* layer_;
+  placement_request wanted_;
+  layer_facts f_;
+  cuts inputs_, heights_;
+  double dram_{0}, least_bytes_{0};
+  double enough_{unlimited};  ///< cycles that a split must be able to reach
+  std::optional<mapped_layer> best_;
+  double best_cycles_{unlimited}, best_bytes_{0};
+};
+
+}  // namespace detail
+
+/// The mapping of fewest cycles, by search over splits, tiles and orders (some hundred to some
+/// thousand candidates, of which bounds leave out most); of equals the one with least DRAM traffic,
+/// then the first. Nothing where none fits. Cost: some 10 us. @throws what facts_of throws.
+[[nodiscard]] inline std::optional<mapped_layer> find_mapping(
+    const estimator& estimate, const workload_layer& l, const placement_request& wanted = {}) {
+  return detail::mapping_search(estimate, l, wanted).best();
 }
 
 /// The same, where there must be one. @throws capacity_error where nothing fits a core or a memory
 /// tile, naming the layer, the resource, the smallest need and what there is.
 [[nodiscard]] inline mapped_layer search_mapping(const estimator& estimate, const workload_layer& l,
                                                  const placement_request& wanted = {}) {
-  search_result r = find_mapping(estimate, l, wanted);
-  if (r.best) return std::move(*r.best);
-  const device& d = estimate.device();
-  if (r.least_tile < std::numeric_limits<double>::infinity()) {
-    throw capacity_error(l.shape.name, "memory tile, bytes a column", std::ceil(r.least_tile),
-                         static_cast<double>(d.memory_tile.bytes * d.mem_rows),
-                         message("input, result, weights and what later layers need, on ", d.name));
-  }
-  throw capacity_error(l.shape.name, "core memory, bytes", static_cast<double>(r.least_core),
-                       static_cast<double>(d.memory.bytes), message("smallest tile on ", d.name));
+  detail::mapping_search search(estimate, l, wanted);
+  if (std::optional<mapped_layer> best = search.best()) return std::move(*best);
+  search.refuse();
 }
 
 }  // namespace lacuna::inline LACUNA_ABI::hardware::aie2

@@ -77,7 +77,8 @@ class mapper {
   [[nodiscard]] const estimator& estimate() const noexcept { return estimate_; }
 
   /// Valid as long as the mapper. @throws what facts_of throws.
-  const search_result& operator()(const workload_layer& l, const placement_request& wanted) {
+  const std::optional<mapped_layer>& operator()(const workload_layer& l,
+                                                const placement_request& wanted) {
     for (const known& k : known_) {
       if (k.wanted == wanted && detail::same_work(k.layer, l)) return k.found;
     }
@@ -89,7 +90,7 @@ class mapper {
   struct known {
     workload_layer layer;
     placement_request wanted;
-    search_result found;
+    std::optional<mapped_layer> found;
   };
   estimator estimate_;
   std::deque<known> known_;
@@ -117,11 +118,11 @@ class mapper {
       if (before == never) continue;
       for (const bool out : {false, true}) {
         if (last && out != to_dram) continue;
-        const search_result& found = map(layers[i], {in, out});
-        if (!found.best) continue;
+        const std::optional<mapped_layer>& found = map(layers[i], {in, out});
+        if (!found) continue;
         state& s = best[i + 1][out ? 1 : 0];
-        const double cycles = before + found.best->cost.cycles();
-        if (cycles < s.cycles) s = {cycles, in, &*found.best};
+        const double cycles = before + found->cost.cycles();
+        if (cycles < s.cycles) s = {cycles, in, &*found};
       }
     }
     if (best[i + 1][0].cycles == never && best[i + 1][1].cycles == never) {

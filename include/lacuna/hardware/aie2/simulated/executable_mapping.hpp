@@ -117,7 +117,7 @@ inline void even_out(const device& d, const workload_layer& l, const layer_facts
   if (out.size() >= most) return out;
   std::vector<std::pair<double, mapping>> all;
   const placement_request wanted{chosen.input_from_dram, chosen.output_to_dram};
-  const std::vector<index_t> inputs = f.conv ? detail::cuts(f.in, 8) : std::vector<index_t>{0};
+  const detail::cuts inputs(f.conv ? f.in : 8, 8);
   for (index_t parts = std::min(d.cols, f.out_w); parts >= 1; --parts) {
     const index_t width = ceil_div(f.out_w, parts);
     if (ceil_div(f.out_w, width) != parts) continue;
@@ -130,7 +130,7 @@ inline void even_out(const device& d, const workload_layer& l, const layer_facts
         for (const index_t h : detail::cuts(f.out_h, 1)) {
           for (const index_t w : detail::cuts(width, 1)) {
             m.output = {h, w, channels};
-            m.weights.in = in;
+            m.weights.in = f.conv ? in : 0;
             m.reduction_tiles = 1;
             if (!detail::complete(d, l, f, m)) continue;
             even_out(d, l, f, m);

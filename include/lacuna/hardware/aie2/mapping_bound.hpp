@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+
+#include <lacuna/hardware/aie2/estimate.hpp>
+
+// What lets a search of mappings leave most of them out: the sizes it tries, and cycles that no
+// tile of a given split undercuts.
+namespace lacuna::inline LACUNA_ABI::hardware::aie2::detail {
+
+/// Candidate extents of a tile: n, n/2, n/3, ... as ceil, each once, down to `multiple`.
+class cuts {
+ public:
+  cuts(index_t n, index_t multiple) noexcept {
+    const index_t whole = round_up(n, multiple);
+    for (const index_t parts : {1, 2, 3, 4, 5, 7, 8, 14, 16, 28, 32, 56, 64, 112, 128, 224, 256}) {
+      const index_t cut = std::min(whole, round_up(ceil_div(n, parts), multiple));
+      if (size_ == 0 || cut < sizes_[size_ - 1]) sizes_[size_++] = cut;
+      if (cut == multiple) return;
+    }
+    sizes_[size_++] = multiple;
+  }
+  [[nodiscard]] const index_t* begin() const noexcept { return sizes_.data(); }
+  [[nodiscard]] const index_t* end() const noexcept { return sizes_.data() + size_; }
+
+ private:
+  std::array<index_t, 18> sizes_{};
+  std::size_t size_{0};
+};
+
+/// No tile of `rows` row tiles takes fewer cycles than max(base + rows x a_tile, least).
+struct cycle_bound {
+  double base{0};
+  double a_tile{0};
+  double least{0};
+  [[nodiscard]] double with(index_t rows) const noexcept {
+    return std::max(base + static_cast<double>(rows) * a_tile, least);
+  }
+};
+
+/// Bounds of a layer on a split of its width and channels. What the estimate can't avoid:
+///   a convolution's core: pieces x (groups (kept (1 + imbalance) + blocks (1 + latency / sweep
+///   [+ 8 with partial sums])) + tiles x call), groups = rows x ceil(width / 4), full sweeps;
+///   the streams of all weights and of all results; of pooling and additions the inputs; hops to
+///   the cores and back; DRAM.
+class split_bound {
+ public:
+  /// `m` has width_parts, channel_parts, output_to_dram, channels of a tile and channel_tiles; a
+  /// tile's rows and columns don't matter. `dram`: cycles of the least traffic.
+  split_bound(const estimator& estimate, const layer_facts& f, mapping m, double dram) noexcept {
+    const device& d = estimate.device();
+    m.weights.in = f.in;
+    m.weights.out = m.output.c;
+    m.reduction_tiles = 1;
+    const estimator::stages s = estimate.iteration_stages(f, m);
+    const index_t width = ceil_div(f.out_w, m.width_parts);
+    channel_tiles_ = static_cast<double>(m.channel_tiles);
+    const double results = static_cast<double>(f.out_h * width * m.output.c) * channel_tiles_;
+    bound_.least = std::max(dram, results * s.output_byte);
+    bound_.base = s.hops;
+    call_ = static_cast<double>(d.core.call_cycles + 2 * d.memory.acquire_cycles);
+    if (!f.conv) {
+      const double operands = results * static_cast<double>(f.operands);
+      bound_.least = std::max(bound_.least, operands * s.input_byte);
+      return;
+    }
+    bound_.least = std::max(bound_.least, channel_tiles_ * s.weights);
+    const auto blocks = static_cast<double>(m.output.c / 8);
+    const auto groups = static_cast<double>(f.out_h * ceil_div(width, product_pixels));
+    const auto sweep = static_cast<double>(std::max<std::int64_t>(1, d.core.accumulators - 1));
+    const auto latency = static_cast<double>(d.core.latency.vector_load + d.core.latency.mac);
+    kept_ = groups * blocks * static_cast<double>(f.taps) * f.density * (1 + s.imbalance);
+    edge_ = groups * blocks * (latency / sweep + 1);
+    partial_ = groups * blocks * 8;
+  }
+
+  /// Of pieces of `in` input channels, `reductions` of them.
+  [[nodiscard]] cycle_bound of(index_t in, index_t reductions) const noexcept {
+    const double pieces = channel_tiles_ * static_cast<double>(reductions);
+    cycle_bound b = bound_;
+    b.base +=
+        pieces * (kept_ * static_cast<double>(in / 8) + edge_ + (reductions > 1 ? partial_ : 0.0));
+    b.a_tile = pieces * call_;
+    return b;
+  }
+
+ private:
+  cycle_bound bound_;
+  double channel_tiles_{1};
+  double call_{0};
+  double kept_{0}, edge_{0}, partial_{0};  ///< cycles of a piece, an 8-channel step of it
+};
+
+}  // namespace lacuna::inline LACUNA_ABI::hardware::aie2::detail
