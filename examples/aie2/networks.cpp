@@ -4,6 +4,7 @@
 // ResNet-50, VGG-16 and Inception V3 on AIE2 meshes: the tables of docs/hardware/aie2_networks.md,
 // one network layer by layer, or one layer with its timeline.
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -30,6 +31,7 @@ bool all_tables(const std::string& into) {
   tables << "\n";
   const bool good = network_table(tables);
   difference_table(tables);
+  if (!into.empty()) mesh_plot(tables, std::filesystem::path(into).replace_extension("svg"));
   cause_table(tables);
   layer_table(tables);
   simulated_table(tables);
@@ -88,8 +90,7 @@ int main(int argc, char** argv) {
   app.add_option("--density", c.density, "Share of 8x8 blocks kept, all convolutions but the first")
       ->check(CLI::Range(1e-6, 1.0))
       ->capture_default_str();
-  app.add_flag("--simulate", c.simulate, "Fill the simulated column: meshes of up to 4x4")
-      ->needs("--network");
+  app.add_flag("--simulate", c.simulate, "Fill the simulated column")->needs("--network");
   app.add_option("--layer", c.layer, "Only this layer, in detail")->needs("--network");
   app.add_option("--trace", c.trace, "Write the timeline as Chrome trace JSON")->needs("--network");
   app.add_option("--svg", c.svg, "Write the timeline as a picture")->needs("--network");

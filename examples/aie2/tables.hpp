@@ -4,11 +4,22 @@
 #pragma once
 
 #include <ostream>
+#include <span>
 #include <string>
 
 #include <lacuna/core/extents.hpp>
 
 // The sections of docs/hardware/aie2_networks.md that are generated, as markdown.
+
+/// Execution times in ms, dense and half of the 8x8 blocks; 0 where the compiler failed. Table II
+/// of arXiv 2407.09453 (VGG-16 dense on 3x3: later version of the paper).
+struct published_row {
+  const char* network;
+  lacuna::index_t mesh;
+  double dense, sparse;
+  bool predicted{false};  ///< where our tile shapes are held to 5 %
+};
+[[nodiscard]] std::span<const published_row> published_rows();
 
 /// Published totals, the rule on our tiles, our mapping, simulated. True where the configurations
 /// that the heuristic of the tiles predicts are within 5 %.
@@ -19,7 +30,7 @@ void difference_table(std::ostream& out);
 void cause_table(std::ostream& out);
 /// Speed-ups of single layers.
 void layer_table(std::ostream& out);
-/// Cycles of a network simulated on a mesh, all or half of the blocks; 0 where the mesh is not.
+/// Cycles of a network simulated on a mesh, all or half of the blocks (a random mask).
 double simulated_cycles(const std::string& network, lacuna::index_t mesh, bool sparse);
 /// Simulated against analytic by cause, random and even masks.
 void simulated_table(std::ostream& out);
@@ -29,5 +40,7 @@ void simulated_gain_table(std::ostream& out);
 void simulated_layer_table(std::ostream& out);
 /// VGG-16 with slow DRAM: depth-wise tiling.
 void depth_table(std::ostream& out);
+/// Time of each network over meshes, simulated and published, as a picture; its markdown on `out`.
+void mesh_plot(std::ostream& out, const std::string& svg);
 /// Layers a second.
 void speed_table(std::ostream& out);

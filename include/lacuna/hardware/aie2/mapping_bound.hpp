@@ -31,13 +31,35 @@ class cuts {
   std::size_t size_{0};
 };
 
-/// No tile of `rows` row tiles takes fewer cycles than max(base + rows x a_tile, least).
+/// Rows or columns of input that `n` of output read.
+[[nodiscard]] constexpr index_t input_reach(index_t n, index_t stride, index_t kernel,
+                                            index_t dilation) noexcept {
+  return (n - 1) * stride + (kernel - 1) * dilation + 1;
+}
+
+/// No tile of `h` rows takes fewer cycles than
+///   max(base + row tiles x a_tile, least, reach(h) / h x input_row).
 struct cycle_bound {
   double base{0};
   double a_tile{0};
   double least{0};
-  [[nodiscard]] double with(index_t rows) const noexcept {
-    return std::max(base + static_cast<double>(rows) * a_tile, least);
+  double input_row{0};
+
+  [[nodiscard]] double with(index_t h, index_t out_h, const conv_window& w) const noexcept {
+    const auto tiles = static_cast<double>(ceil_div(out_h, h));
+    return std::max({base + tiles * a_tile, least, input_row * rows_read(h, w)});
+  }
+  /// The same of any height: most rows a tile read fewest each, or single ones where windows leave
+  /// gaps.
+  [[nodiscard]] double with_any(index_t out_h, const conv_window& w) const noexcept {
+    const double rows = std::min(rows_read(1, w), rows_read(out_h, w));
+    return std::max({base + a_tile, least, input_row * rows});
+  }
+
+ private:
+  static double rows_read(index_t h, const conv_window& w) noexcept {
+    return static_cast<double>(input_reach(h, w.stride.h, w.kernel_h, w.dilation.h)) /
+           static_cast<double>(h);
   }
 };
 
@@ -50,7 +72,8 @@ class split_bound {
  public:
   /// `m` has width_parts, channel_parts, output_to_dram, channels of a tile and channel_tiles; a
   /// tile's rows and columns don't matter. `dram`: cycles of the least traffic.
-  split_bound(const estimator& estimate, const layer_facts& f, mapping m, double dram) noexcept {
+  split_bound(const estimator& estimate, const layer_facts& f, const conv_window& window, mapping m,
+              double dram) noexcept {
     const device& d = estimate.device();
     m.weights.in = f.in;
     m.weights.out = m.output.c;
@@ -62,11 +85,17 @@ class split_bound {
     bound_.least = std::max(dram, results * s.output_byte);
     bound_.base = s.hops;
     call_ = static_cast<double>(d.core.call_cycles + 2 * d.memory.acquire_cycles);
-    if (!f.conv) {
-      const double operands = results * static_cast<double>(f.operands);
-      bound_.least = std::max(bound_.least, operands * s.input_byte);
-      return;
-    }
+    // A column of output reads least where its tile is widest, or with gaps between windows single.
+    const auto reach = [&](index_t w) {
+      return static_cast<double>(
+                 input_reach(w, window.stride.w, window.kernel_w, window.dilation.w)) /
+             static_cast<double>(w);
+    };
+    const double columns = static_cast<double>(width) * std::min(reach(1), reach(width));
+    bound_.input_row = static_cast<double>(f.out_h) * columns * s.input_byte *
+                       static_cast<double>(f.operands) *
+                       static_cast<double>(f.conv ? f.in : m.output.c * m.channel_tiles);
+    if (!f.conv) return;
     bound_.least = std::max(bound_.least, channel_tiles_ * s.weights);
     const auto blocks = static_cast<double>(m.output.c / 8);
     const auto groups = static_cast<double>(f.out_h * ceil_div(width, product_pixels));
@@ -84,6 +113,7 @@ class split_bound {
     b.base +=
         pieces * (kept_ * static_cast<double>(in / 8) + edge_ + (reductions > 1 ? partial_ : 0.0));
     b.a_tile = pieces * call_;
+    if (reductions > 1) b.input_row *= channel_tiles_;  // once for each group of output channels
     return b;
   }
 

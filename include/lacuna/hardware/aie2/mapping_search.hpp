@@ -25,9 +25,6 @@ namespace detail {
 [[nodiscard]] inline bool complete(const device& d, const workload_layer& l, const layer_facts& f,
                                    mapping& m) noexcept {
   const conv_window& w = l.shape.window;
-  const auto reach = [](index_t n, index_t stride, index_t kernel, index_t dilation) {
-    return (n - 1) * stride + (kernel - 1) * dilation + 1;
-  };
   const index_t width = ceil_div(f.out_w, m.width_parts);
   m.output.h = std::min(m.output.h, f.out_h);
   m.output.w = std::min(m.output.w, width);
@@ -36,8 +33,8 @@ namespace detail {
   const index_t a_core = round_up(ceil_div(f.out, d.core_rows * m.channel_parts), 8);
   m.output.c = std::min(m.output.c, a_core);
   m.channel_tiles = ceil_div(a_core, m.output.c);
-  m.input = {reach(m.output.h, w.stride.h, w.kernel_h, w.dilation.h),
-             reach(m.output.w, w.stride.w, w.kernel_w, w.dilation.w), m.output.c};
+  m.input = {input_reach(m.output.h, w.stride.h, w.kernel_h, w.dilation.h),
+             input_reach(m.output.w, w.stride.w, w.kernel_w, w.dilation.w), m.output.c};
   m.buffers = {};
   if (f.conv) {
     m.weights.out = m.output.c;
@@ -127,7 +124,7 @@ class mapping_search {
     double lowest = unlimited;
     mapping first;
     for_each_split([&](const mapping& m, const cycle_bound& b) {
-      if (const double cycles = b.with(1); cycles < lowest) {
+      if (const double cycles = b.with_any(f_.out_h, layer_->shape.window); cycles < lowest) {
         lowest = cycles;
         first = m;
       }
@@ -138,7 +135,7 @@ class mapping_search {
     best_.reset();
     best_cycles_ = unlimited;
     for_each_split([&](const mapping& m, const cycle_bound& b) {
-      if (b.with(1) <= enough_) search_tiles(m, b);
+      if (b.with_any(f_.out_h, layer_->shape.window) <= enough_) search_tiles(m, b);
       return !can_stop();
     });
     return std::move(best_);
@@ -192,7 +189,7 @@ class mapping_search {
       for (const index_t channels : cuts(a_core, 8)) {
         m.output.c = channels;
         m.channel_tiles = ceil_div(a_core, channels);
-        const split_bound bound(*estimate_, f_, m, dram_);
+        const split_bound bound(*estimate_, f_, layer_->shape.window, m, dram_);
         for (const index_t in : inputs_) {
           m.weights.in = f_.conv ? in : 0;
           m.reduction_tiles = f_.conv ? ceil_div(f_.in, in) : 1;
@@ -207,7 +204,7 @@ class mapping_search {
     const device& d = estimate_->device();
     const cuts widths(ceil_div(f_.out_w, split.width_parts), 1);
     for (const index_t h : heights_) {
-      if (bound.with(ceil_div(f_.out_h, h)) > enough_) return;  // lower tiles are more
+      if (bound.with(h, f_.out_h, layer_->shape.window) > enough_) continue;
       for (const index_t w : widths) {
         mapping m = split;
         m.output.h = h;
@@ -232,6 +229,7 @@ class mapping_search {
       best_ = mapped_layer{m, e};
       best_cycles_ = cycles;
       best_bytes_ = bytes;
+      enough_ = std::min(enough_, cycles * (1 + rounding));
     }
   }
 
