@@ -2,11 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // A published schedule (CSV) against the reconstructed cost rule: a line a layer, and the total.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -28,23 +33,47 @@ double print_error(double us_since_start) {
   return us_since_start > 0 ? std::pow(10.0, std::floor(std::log10(us_since_start)) - 6) : 0;
 }
 
+/// The instruction that the rule misses most, of a layer whose total is off.
+std::string worst_instruction(const aie2::instruction_times& modelled,
+                              const aie2::instruction_times& published) {
+  using times = aie2::instruction_times;
+  constexpr std::pair<const char*, double times::*> instructions[] = {
+      {"LOAD", &times::load},           {"LOADW", &times::load_weights},
+      {"LOADWM", &times::send_weights}, {"LOADFM", &times::load_features},
+      {"COMP", &times::compute},        {"WRITEFM", &times::write_features},
+      {"WRITE", &times::write}};
+  const auto error = [&](const auto& i) {
+    return std::abs(modelled.*i.second - published.*i.second);
+  };
+  const auto* worst =
+      std::max_element(std::begin(instructions), std::end(instructions),
+                       [&](const auto& a, const auto& b) { return error(a) < error(b); });
+  char text[96];
+  std::snprintf(text, sizeof text, "; %s %.4f published, %.4f modelled", worst->first,
+                published.*worst->second, modelled.*worst->second);
+  return text;
+}
+
 double percent(double modelled, double published) {
   return published == 0 ? 0 : 100 * (modelled / published - 1);
 }
 
-sums print(const std::string& path, double density, bool quiet) {
+sums print(const std::string& path, double density, double tolerance, bool quiet) {
   sums s;
   if (!quiet) {
     std::printf("%12s %12s %9s %12s  layer\n", "published us", "modelled us", "dev. %",
                 "exact MACs");
   }
   for (const auto& [layer, published] : lacuna::io::read_wbs_schedule(path, density)) {
-    const double modelled = aie2::published_rule(layer).total;
+    const aie2::instruction_times times = aie2::published_rule(layer);
+    const double modelled = times.total;
     const double exact = aie2::published_rule(layer, {}, aie2::mac_estimator::exact).total;
     const double deviation = percent(modelled, published.total);
-    if (!quiet) {
-      std::printf("%12.4f %12.4f %+9.4f %12.4f  %s\n", published.total, modelled, deviation, exact,
-                  layer.name.c_str());
+    const bool off = std::abs(deviation) > tolerance;
+    if (!quiet || off) {
+      std::printf("%12.4f %12.4f %+9.4f %12.4f  %s%s\n", published.total, modelled, deviation,
+                  exact, layer.name.c_str(),
+                  off ? worst_instruction(times, published).c_str() : "");
     }
     s.published += published.total;
     s.modelled += modelled;
@@ -78,14 +107,14 @@ int main(int argc, char** argv) {
          "Percent; the exit status is 1 where a total or, beyond the rounding of printed times, a "
          "layer is outside")
       ->capture_default_str();
-  app.add_flag("--quiet", quiet, "Totals only");
+  app.add_flag("--quiet", quiet, "Totals, and layers outside the tolerance, only");
   CLI11_PARSE(app, argc, argv);
   try {
     bool good = true;
     for (const std::string& file : files) {
       const std::string name = std::filesystem::path(file).filename().string();
       const bool sparse = name.find("sparse") != std::string::npos;
-      const sums s = print(file, density > 0 ? density : (sparse ? 0.5 : 1.0), quiet);
+      const sums s = print(file, density > 0 ? density : (sparse ? 0.5 : 1.0), tolerance, quiet);
       std::printf(
           "%s: published %.3f us, modelled %.3f us (%+.4f %%), worst layer %.4f %%; with exact "
           "multiply-adds %.3f us\n",
