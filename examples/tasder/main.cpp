@@ -86,16 +86,15 @@ void run(task& t, const lacuna::search_space& space, const std::string& how, boo
   lacuna::search_options options;
   options.least_quality = t.o.least_quality;
   options.memory = &memory;
-  options.progress = [&](const lacuna::search_step& step, std::size_t number, std::size_t most) {
+  options.progress = [&](const search_result& so_far, std::size_t most) {
     if (terminal) {
+      const lacuna::search_step& step = so_far.steps.back();
       std::printf("\r%s, %s: %zu of at most %zu, accuracy %.2f %%, work %.1f %%\x1b[K",
-                  t.name.c_str(), how.c_str(), number, most, 100 * step.quality, 100 * step.cost);
+                  t.name.c_str(), how.c_str(), so_far.steps.size(), most, 100 * step.quality,
+                  100 * step.cost);
       std::fflush(stdout);
     }
     if (!file.empty()) {
-      search_result so_far;
-      so_far.chosen = step.accepted ? step.chosen : selection(t.nodes.size(), 0);
-      so_far.quality = step.quality;
       lacuna::io::save_series(file, lacuna::io::to_series_file(space, so_far, memory));
     }
   };

@@ -4,6 +4,7 @@
 // Mirrors include/lacuna/decompose/{search_space,search}.hpp
 #include <cmath>
 #include <limits>
+#include <set>
 #include <stdexcept>
 
 #include <lacuna/decompose/search.hpp>
@@ -99,16 +100,52 @@ TEST_CASE("a search that was broken off goes on where it stopped", "[decompose][
   CHECK(static_cast<std::size_t>(later) + 3 == memory.size());
 }
 
-TEST_CASE("progress sees every selection that is tried", "[decompose][search]") {
-  std::size_t last = 0;
-  lacuna::search_options o;
-  o.progress = [&](const lacuna::search_step& step, std::size_t number, std::size_t most) {
-    CHECK(number == last + 1);
-    CHECK(number <= most);
-    CHECK(step.quality == quality(step.chosen));
-    last = number;
+TEST_CASE("progress sees every selection that is tried, and the best so far",
+          "[decompose][search]") {
+  const auto space = example();
+  const auto search = [&](int which, const auto& ask, const lacuna::search_options& o) {
+    if (which == 0) return search_greedy(space, ask, o);
+    if (which == 1) return search_by_sensitivity(space, ask, o);
+    return search_by_density(space, {0.45, 0.45, 0.2}, ask, o);
   };
-  CHECK(search_greedy(example(), quality, o).steps.size() == last);
+  const int which = GENERATE(0, 1, 2);
+  CAPTURE(which);
+  std::set<selection> asked;
+  std::set<selection> seen{{0, 0, 0}};  // dense is asked and no step
+  std::size_t last = 0;
+  selection best{0, 0, 0};
+  lacuna::search_options o;
+  o.progress = [&](const lacuna::search_result& so_far, std::size_t most) {
+    CHECK(so_far.steps.size() == ++last);
+    CHECK(last <= most);
+    const lacuna::search_step& step = so_far.steps.back();
+    CHECK(step.quality == quality(step.chosen));
+    CHECK(step.cost == lacuna::cost_share(space, step.chosen));
+    if (step.accepted) best = step.chosen;
+    // Also where this step failed: what a file of the search says must hold.
+    CHECK(so_far.chosen == best);
+    CHECK(so_far.quality == quality(best));
+    CHECK(so_far.cost == lacuna::cost_share(space, best));
+    CHECK(so_far.dense_quality == 1);
+    seen.insert(step.chosen);
+    CHECK(seen == asked);
+  };
+  const auto ask = [&](const selection& s) { return asked.insert(s), quality(s); };
+  const auto r = search(which, ask, o);
+  CHECK(r.steps.size() == last);
+  CHECK(r.chosen == best);
+}
+
+TEST_CASE("the search by sensitivity tries each series of each layer alone first",
+          "[decompose][search]") {
+  const auto r = search_by_sensitivity(example(), quality);
+  REQUIRE(r.steps.size() > 6);
+  for (std::size_t i = 0; i < 6; ++i) {
+    selection alone{0, 0, 0};
+    alone[i / 2] = i % 2 + 1;
+    CHECK(r.steps[i].chosen == alone);
+    CHECK_FALSE(r.steps[i].accepted);
+  }
 }
 
 TEST_CASE("layers are measured: dropped shares fall as series keep more", "[decompose][search]") {
