@@ -169,6 +169,29 @@ TEST_CASE("layers are measured: dropped shares fall as series keep more", "[deco
   CHECK_THROWS_WITH(measure_layer("odd", bad, 1, menu), Catch::StartsWith("odd: "));
 }
 
+TEST_CASE("a fingerprint tells every part of a space apart", "[decompose][search]") {
+  const auto space = example();
+  CHECK(fingerprint(space) == fingerprint(example()));
+  // By hand: FNV-1a of 24 zero bytes, the three lengths of nothing.
+  CHECK(fingerprint(search_space{}) == 0x81d23fd7003c2305);
+  std::set<std::uint64_t> all{fingerprint(space)};
+  const auto changed = [&](const auto& change) {
+    auto other = space;
+    change(other);
+    CHECK(all.insert(fingerprint(other)).second);
+  };
+  changed([](search_space& s) { s.layers[1].name = "B"; });
+  changed([](search_space& s) { s.layers[1].work += 1; });
+  changed([](search_space& s) { s.layers[1].dropped[2] = std::nextafter(0.20, 1.0); });
+  changed([](search_space& s) { s.layers[2].cost[1] = std::nextafter(100.0, 0.0); });
+  changed([](search_space& s) { s.menu[2] = parse_series_pattern("2:8+1:8"); });
+  changed([](search_space& s) { s.menu.pop_back(); });
+  changed([](search_space& s) { s.layers.pop_back(); });
+  changed([](search_space& s) { std::swap(s.layers[0], s.layers[1]); });
+  changed([](search_space& s) { s.layers[0].name = "ab", s.layers[1].name = ""; });
+  changed([](search_space& s) { s.about = "activations"; });
+}
+
 TEST_CASE("spaces that don't fit and qualities that are none are refused", "[decompose][search]") {
   CHECK_THROWS_AS(search_greedy(search_space{}, quality), lacuna::shape_error);
   auto space = example();
