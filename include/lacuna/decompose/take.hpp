@@ -6,12 +6,12 @@
 #include <array>
 #include <cstdint>
 #include <numeric>
-#include <utility>
 #include <vector>
 
 #include <lacuna/core/contract.hpp>
 #include <lacuna/format/pattern.hpp>
 #include <lacuna/kernel/simd/take_groups.hpp>
+#include <lacuna/kernel/simd/unroll.hpp>
 #include <lacuna/prune/keep.hpp>
 
 namespace lacuna::inline LACUNA_ABI::detail {
@@ -42,25 +42,16 @@ struct remainder {
 template <index_t M, class Real>
 LACUNA_ALWAYS_INLINE void take_group(Real* importance, std::uint8_t* term_of, index_t n,
                                      std::uint8_t mark) noexcept {
-  std::array<Real, static_cast<std::size_t>(M)> s;
-  std::array<int, static_cast<std::size_t>(M)> rank{};
-  const auto unroll = [](const auto& f) LACUNA_INLINE_LAMBDA {
-    [&]<std::size_t... I>(std::index_sequence<I...>) LACUNA_INLINE_LAMBDA {
-      (f(std::integral_constant<std::size_t, I>{}), ...);
-    }
-    (std::make_index_sequence<static_cast<std::size_t>(M)>{});
-  };
-  unroll([&](auto p) LACUNA_INLINE_LAMBDA { s[p] = importance[p]; });
-  unroll([&](auto q) LACUNA_INLINE_LAMBDA {
-    unroll([&](auto p) LACUNA_INLINE_LAMBDA {
-      if constexpr (p < q) {
-        const int first = s[p] >= s[q];
-        rank[q] += first;
-        rank[p] += 1 - first;
-      }
-    });
+  using kernel::simd::unroll;
+  Real s[static_cast<std::size_t>(M)];
+  int rank[static_cast<std::size_t>(M)] = {};
+  unroll<M>([&](auto p) LACUNA_INLINE_LAMBDA { s[p] = importance[p]; });
+  kernel::simd::unroll_pairs<M>([&](auto later, auto earlier) LACUNA_INLINE_LAMBDA {
+    const int first = s[earlier] >= s[later];
+    rank[later] += first;
+    rank[earlier] += 1 - first;
   });
-  unroll([&](auto p) LACUNA_INLINE_LAMBDA {
+  unroll<M>([&](auto p) LACUNA_INLINE_LAMBDA {
     const bool taken = rank[p] < n && s[p] > Real(0);
     importance[p] = taken ? Real(0) : s[p];
     term_of[p] = taken ? mark : term_of[p];
