@@ -181,7 +181,7 @@ int search_fashion(const tasder::options& o) {
            net,
            asked,
            unseen,
-           lacuna::network::series_nodes(net),
+           lacuna::network::compressible_nodes(net),
            lacuna::network::shape_of(net, name),
            {},
            {}};
