@@ -12,6 +12,7 @@
 #include <lacuna/format/pattern.hpp>
 #include <lacuna/kernel/simd/take_groups.hpp>
 #include <lacuna/kernel/simd/unroll.hpp>
+#include <lacuna/prune/choose_columns.hpp>
 #include <lacuna/prune/keep.hpp>
 
 namespace lacuna::inline LACUNA_ABI::detail {
@@ -56,19 +57,6 @@ LACUNA_ALWAYS_INLINE void take_group(Real* importance, std::uint8_t* term_of, in
     importance[p] = taken ? Real(0) : s[p];
     term_of[p] = taken ? mark : term_of[p];
   });
-}
-
-/// The n columns worth most of `size`, ties to the first: true in `chosen`. For groups whose size
-/// is not known when compiling.
-template <class Real>
-void choose_columns(const Real* worth, index_t size, index_t n, bool* chosen) {
-  for (index_t p = 0; p < size; ++p) {
-    index_t before = 0;
-    for (index_t q = 0; q < size; ++q) {
-      before += worth[q] > worth[p] || (worth[q] == worth[p] && q < p) ? 1 : 0;
-    }
-    chosen[p] = before < n;
-  }
 }
 
 template <index_t M, class Real>
