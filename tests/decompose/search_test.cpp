@@ -164,6 +164,9 @@ TEST_CASE("layers are measured: dropped shares fall as series keep more", "[deco
   CHECK(small.dropped[1] > 1);
   CHECK(lacuna::select_by_budget({menu, {layer, small}}, 0.1)[1] == 0);
   CHECK(lacuna::select_by_budget({menu, {layer, small}}, 1.0)[0] == 1);
+  // A series that is none of any layer is an error, not a layer that is too small for it.
+  CHECK_THROWS_AS(measure_layer("conv", w, 1, {parse_series_pattern("8x8+2:4")}),
+                  lacuna::shape_error);
   auto bad = test::random_matrix<float>(16, 8);
   bad(3, 4) = std::numeric_limits<float>::infinity();
   CHECK_THROWS_WITH(measure_layer("odd", bad, 1, menu), Catch::StartsWith("odd: "));

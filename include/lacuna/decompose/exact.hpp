@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <limits>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -117,7 +116,7 @@ template <class T>
 /// of at most two terms of `menu`, with an unstructured remainder where something is left,
 /// unstructured alone, and dense. Values are chosen `by_presence`: how many a term holds is all
 /// that counts, not which. A block term takes the blocks that it is cheaper for than an
-/// unstructured term.
+/// unstructured term; where these are all, nothing stands behind it.
 ///
 /// `cost(pattern)` is what one stored value costs. Terms larger than the matrix are left out.
 /// Cost: the menu's size squared times `assign`.
@@ -147,7 +146,9 @@ template <class Matrix, class Cost = value_costs>
     return a.cost < b.cost;
   };
   const auto consider = [&](series_pattern s) {
-    s.terms.push_back({unstructured_pattern{}, 1});
+    if (s.terms.empty() || !detail::takes_all(s.terms.back())) {
+      s.terms.push_back({unstructured_pattern{}, 1});
+    }
     assignment a = assign(w, s, by_presence{});
     exact_candidate c;
     for (std::size_t t = 0; t < s.terms.size(); ++t) {
@@ -168,6 +169,7 @@ template <class Matrix, class Cost = value_costs>
   consider({});
   for (const term_pattern& first : terms) {
     consider({{first}});
+    if (detail::takes_all(first)) continue;
     for (const term_pattern& second : terms) consider({{first, second}});
   }
   std::stable_sort(out.candidates.begin(), out.candidates.end(), cheaper);

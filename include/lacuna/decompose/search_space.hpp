@@ -107,13 +107,15 @@ template <class T>
 /// Measures what every series of `menu` drops of a layer's weights; a layer that is smaller than a
 /// term cannot choose it. What cannot be chosen has a `dropped` above 1.
 /// `cost(series)` is what the layer costs with it; by default the share of values it may keep.
-/// @throws format_error with the layer's name for NaN and infinity.
+/// @throws shape_error for a series that is none, of whatever layer; format_error with the layer's
+/// name for NaN and infinity.
 template <class Weights, class Cost>
 [[nodiscard]] search_layer measure_layer(std::string name, const Weights& weights, double work,
                                          const std::vector<series_pattern>& menu,
                                          const Cost& cost) {
   search_layer out{std::move(name), work, {}, {}};
   for (const series_pattern& s : menu) {
+    detail::expect_series(s);
     out.dropped.push_back(2);
     out.cost.push_back(work * cost(s));
     if (s == series_pattern{{{dense_pattern{}, 1}}}) {
