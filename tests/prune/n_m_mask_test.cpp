@@ -92,7 +92,7 @@ TEST_CASE("infinities are kept first, scores that are NaN are refused", "[prune]
 }
 
 TEST_CASE("wide groups are ranked as narrow ones", "[prune][n_m]") {
-  const index_t m = GENERATE(1, 5, 17, 300);
+  const index_t m = GENERATE(1, 5, 17, 32, 33, 300);
   const index_t n = (m + 1) / 2;
   // Whole numbers up to 4: ties everywhere.
   const auto w = test::random_matrix<float>(3, m, 4);

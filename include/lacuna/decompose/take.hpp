@@ -5,15 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <numeric>
 #include <vector>
 
 #include <lacuna/core/contract.hpp>
 #include <lacuna/format/pattern.hpp>
 #include <lacuna/kernel/simd/take_groups.hpp>
 #include <lacuna/kernel/simd/unroll.hpp>
-#include <lacuna/prune/choose_columns.hpp>
 #include <lacuna/prune/keep.hpp>
+#include <lacuna/prune/ranking.hpp>
 
 namespace lacuna::inline LACUNA_ABI::detail {
 
@@ -124,18 +123,6 @@ void take_n_m(const remainder<Real>& r, const n_m_pattern& p, index_t first, ind
       }
     }
   }
-}
-
-/// The `count` best of `worth`, ties to the first. O(size).
-template <class Real>
-[[nodiscard]] std::vector<index_t> best(const Real* worth, index_t size, index_t count) {
-  std::vector<index_t> order(static_cast<std::size_t>(size));
-  std::iota(order.begin(), order.end(), index_t{0});
-  std::nth_element(order.begin(), order.begin() + count, order.end(), [&](index_t a, index_t b) {
-    return worth[a] > worth[b] || (worth[a] == worth[b] && a < b);
-  });
-  order.resize(static_cast<std::size_t>(count));
-  return order;
 }
 
 /// The blocks with the largest sums of squares, `keep` of them all. Columns are `taps` runs of

@@ -7,8 +7,8 @@
 #include <memory>
 #include <vector>
 
-#include <lacuna/prune/choose_columns.hpp>
 #include <lacuna/prune/mask.hpp>
+#include <lacuna/prune/ranking.hpp>
 #include <lacuna/prune/score.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
@@ -16,7 +16,7 @@ namespace lacuna::inline LACUNA_ABI {
 /// Keeps the n best of every m consecutive columns, the same for `shared_rows` rows: along the
 /// reduction axis of a matrix, along the input channels of filters (Mishra et al., arXiv
 /// 2104.08378). The score is that of a position's values over the shared rows; for one row any of
-/// them keeps the largest magnitudes, ties to the first. m comparisons a weight.
+/// them keeps the largest magnitudes, ties to the first.
 /// @throws shape_error unless 0 < n <= m and shared_rows > 0, format_error for NaN, of weights or
 /// of their score (the variance of an infinity).
 template <class Weights, class Score = score>
