@@ -92,7 +92,7 @@ class column_block {
     // A mask that is a vector, whose true lanes are all ones; NEON's are unsigned, and a batch of
     // signed integers made of one would have ones in them.
     using ones = batch<std::make_unsigned_t<bits>, Arch>;
-    if constexpr (std::is_same_v<decltype(c.data), typename ones::register_type>) {
+    if constexpr (sizeof(mask) == sizeof(bits_batch) && requires { ones(c.data); }) {
       const auto minus_one_where = xsimd::bitwise_cast<bits_batch>(ones(c.data));
       return Step > 0 ? rank - minus_one_where : rank + minus_one_where;
     } else {
