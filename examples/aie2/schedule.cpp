@@ -60,11 +60,12 @@ double percent(double modelled, double published) {
 
 sums print(const std::string& path, double density, double tolerance, bool quiet) {
   sums s;
+  const std::vector<lacuna::io::scheduled_row> rows = lacuna::io::read_wbs_schedule(path, density);
   if (!quiet) {
     std::printf("%12s %12s %9s %12s  layer\n", "published us", "modelled us", "dev. %",
                 "exact MACs");
   }
-  for (const auto& [layer, published] : lacuna::io::read_wbs_schedule(path, density)) {
+  for (const auto& [layer, published] : rows) {
     const aie2::instruction_times times = aie2::published_rule(layer);
     const double modelled = times.total;
     const double exact = aie2::published_rule(layer, {}, aie2::mac_estimator::exact).total;
