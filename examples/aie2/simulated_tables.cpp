@@ -97,7 +97,8 @@ void simulated_table(std::ostream& out) {
 
 void simulated_gain_table(std::ostream& out) {
   out << "### Simulated gain of half of the blocks\n\nDense over half, at most 2 where only "
-         "multiplying counts (a little more where smaller weights leave room). `imbalance costs`: "
+         "multiplying counts (more where smaller weights leave room for another mapping). "
+         "`imbalance costs`: "
          "random over even masks. Layers: convolutions but the first.\n\n| network | mesh | gain, "
          "random | gain, even | imbalance costs | layers: least | median | most | even: least | "
          "median | most |\n|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n";
