@@ -91,11 +91,7 @@ template <class B, index_t Period>
 #if defined(__AVX2__)
     using words = batch<index_of<T>, Arch>;
     typename words::register_type out;
-    if constexpr (bytes == 16) {
-      x86::repeat_16_bytes(from, out);
-    } else {
-      x86::repeat_32_bytes(from, out);
-    }
+    x86::repeat_bytes(from, out, x86::bytes<bytes>{});
     return xsimd::bitwise_cast<B>(words(out));
 #endif
   } else {

@@ -7,12 +7,19 @@
 
 #endif
 
+#include <cstddef>
+#include <type_traits>
+
 #include <lacuna/version.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel::x86 {
 
 // xsimd 8.1 permutes lanes by compile-time indices only, and repeats nothing longer than one lane.
 // Indices use their low bits: 3 of 8 lanes, 4 of 16, one more where two registers are looked up.
+
+/// How many bytes are repeated.
+template <std::size_t Count>
+using bytes = std::integral_constant<std::size_t, Count>;
 
 #if defined(__AVX2__)
 /// Lane j is x[index[j]].
@@ -26,7 +33,7 @@ inline __m256 permute(__m256 a, __m256 b, __m256i index) noexcept {
                           _mm256_castsi256_ps(_mm256_slli_epi32(index, 28)));
 }
 /// 16 bytes, twice.
-inline void repeat_16_bytes(const void* from, __m256i& to) noexcept {
+inline void repeat_bytes(const void* from, __m256i& to, bytes<16> /*tag*/) noexcept {
   to = _mm256_broadcastsi128_si256(_mm_loadu_si128(static_cast<const __m128i*>(from)));
 }
 #endif
@@ -43,11 +50,11 @@ inline __m512d permute(__m512d a, __m512d b, __m512i index) noexcept {
   return _mm512_permutex2var_pd(a, index, b);
 }
 /// 16 bytes, four times.
-inline void repeat_16_bytes(const void* from, __m512i& to) noexcept {
+inline void repeat_bytes(const void* from, __m512i& to, bytes<16> /*tag*/) noexcept {
   to = _mm512_broadcast_i32x4(_mm_loadu_si128(static_cast<const __m128i*>(from)));
 }
 /// 32 bytes, twice.
-inline void repeat_32_bytes(const void* from, __m512i& to) noexcept {
+inline void repeat_bytes(const void* from, __m512i& to, bytes<32> /*tag*/) noexcept {
   to = _mm512_broadcast_i64x4(_mm256_loadu_si256(static_cast<const __m256i*>(from)));
 }
 #endif
