@@ -186,24 +186,46 @@ TEST_CASE("operands that do not fit or do not meet are refused", "[aie2][kernels
   CHECK_THROWS_AS(block_sparse_kernel(0, 32), shape_error);
 }
 
-TEST_CASE("the 4x16x8 kernel is exact", "[aie2][kernels]") {
-  const int rows = GENERATE(1, 2);
+TEST_CASE("the 4x16x8 kernel is exact, however it moves its pointers", "[aie2][kernels]") {
+  gemm_4x16x8_options o;
+  o.rows = GENERATE(1, 2);
+  o.as_published = GENERATE(false, true);
+  o.c = element::int32;
   const index_t m = 16, k = 48, n = 32;
   const auto a = random_matrix<std::int8_t>(m, k, 127, 1);
   const auto b = random_matrix<std::int8_t>(k, n, 127, 2);
-  const core_kernel kn = gemm_4x16x8_kernel({m, k, n}, rows, element::int32, 2);
+  const core_kernel kn = gemm_4x16x8_kernel({m, k, n}, o);
   CHECK_FALSE(check(make_layout(kn, npu.core), npu.core));
   data_memory memory(npu.memory);
-  const auto at = to_tiles(a, 4, 16);
+  const index_t rows = o.rows * 4;
+  for (index_t i = 0; i < m; i += rows) {  // tiles one above the other lie together
+    const auto at =
+        to_tiles(dense_matrix<std::int8_t>(a.middleRows(i, rows)), 4, 16, tile_order::by_columns);
+    memory.write(i * k, at.data(), static_cast<std::int64_t>(at.size()));
+  }
   const auto bt = to_tiles(b, 16, 8, tile_order::by_columns);
-  memory.write(0, at.data(), static_cast<std::int64_t>(at.size()));
   memory.write(16384, bt.data(), static_cast<std::int64_t>(bt.size()));
   (void)simulate_core(compile(kn, npu.core), memory, npu.core, {0, 16384, 32768});
-  std::vector<std::int32_t> ct(static_cast<std::size_t>(m * n));
-  memory.read(32768, ct.data(), m * n * 4);
   dense_matrix<std::int32_t> c(m, n);
-  from_tiles(ct, c, 4, 8);
+  for (index_t i = 0; i < m; i += rows) {
+    std::vector<std::int32_t> ct(static_cast<std::size_t>(rows * n));
+    memory.read(32768 + i * n * 4, ct.data(), rows * n * 4);
+    dense_matrix<std::int32_t> part(rows, n);
+    from_tiles(ct, part, 4, 8, tile_order::by_columns);
+    c.middleRows(i, rows) = part;
+  }
   CHECK(c.cast<std::int64_t>() == product(a, b));
+}
+
+TEST_CASE("setting a pointer back by an addition costs a loop that loads by it a bundle",
+          "[aie2][kernels]") {
+  gemm_4x16x8_options o;
+  const auto bundles = [&](bool as_published) {
+    o.as_published = as_published;
+    return make_layout(gemm_4x16x8_kernel({64, 64, 64}, o), npu.core).loops[0].loop.schedule.ii;
+  };
+  CHECK(bundles(false) == 16);
+  CHECK(bundles(true) == 17);
 }
 
 TEST_CASE("element-wise kernels are exact, pipelined or not", "[aie2][kernels]") {
