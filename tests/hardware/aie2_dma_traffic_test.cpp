@@ -68,11 +68,13 @@ TEST_CASE("a bank that the core never leaves is lent to an urgent DMA access",
   const program p = loads_every(1, npu);
   const core_run quiet = run(p, npu, {});
   const core_run beside = run(p, npu, {{4096, stream_bytes, 30}});
-  CHECK(beside.dma_stalls == accesses);
-  CHECK(beside.bank_stalls == accesses);
-  CHECK(beside.cycles() == quiet.cycles() + accesses);
-  CHECK(beside.dma[0].losses == 4 * accesses);  // each while its 4 beats gather
-  CHECK(beside.dma[0].cycles == alone + 4);
+  // A load takes both banks of its pair and retries only the one it lost: the DMA's next access,
+  // to the other bank, passes in the cycle of the stall. So every second one has to wait.
+  CHECK(beside.dma_stalls == accesses / 2);
+  CHECK(beside.bank_stalls == accesses / 2);
+  CHECK(beside.cycles() == quiet.cycles() + accesses / 2);
+  CHECK(beside.dma[0].losses == 4 * accesses / 2);  // each while its 4 beats gather
+  CHECK(beside.dma[0].cycles == alone + 1);
 }
 
 TEST_CASE("a device whose DMA goes first stalls the core at each meeting", "[aie2][dma_traffic]") {
@@ -110,8 +112,8 @@ TEST_CASE("a product's time holds beside the DMA that fills its other halves",
   const core_run far = cycles({{49152, 6656, 0}, {57344, 6656, 0}});  // a bank of its own
   CHECK(far.cycles() == quiet.cycles());
   const core_run near = cycles({{8192, 6656, 0}, {24576, 6656, 0}});  // in the operands' banks
-  CHECK(near.cycles() > quiet.cycles());
-  CHECK(near.cycles() <= quiet.cycles() + 2 * 6656 / 16);
+  CHECK(near.cycles() == quiet.cycles());  // its loads leave each bank every other bundle
+  CHECK(near.dma[0].losses + near.dma[1].losses > 0);
 }
 
 TEST_CASE("a stream outside the memory is refused", "[aie2][dma_traffic]") {

@@ -85,7 +85,7 @@ struct data_memory_parameters {
   std::int64_t bank_width_bytes{16};  ///< M, H
   std::int64_t logical_banks{4};      ///< M [target]
   std::int64_t conflict_cycles{1};    ///< the loser retries a cycle later; M, H [ignite]
-  bool core_beats_dma{true};          ///< H [xdna-emu], exact order unverified
+  bool core_beats_dma{true};          ///< until urgent; H [xdna-emu], exact order unverified
   std::int64_t locks{16};             ///< M [AM020]
   std::int64_t lock_bits{6};          ///< M
   std::int64_t acquire_cycles{4};     ///< semaphore busy E2-E5; S
