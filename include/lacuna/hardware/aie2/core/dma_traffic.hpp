@@ -52,7 +52,6 @@ class dma_traffic {
     }
   }
 
-  [[nodiscard]] bool idle() const noexcept { return streams_.empty(); }
   [[nodiscard]] const std::vector<dma_stream_run>& runs() const noexcept { return runs_; }
 
   /// Cycle `now`, in which the core uses `core_banks` (a bit each). @return the banks that the core
