@@ -17,6 +17,8 @@ namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 /// Groups of 4 pixels and blocks of 8 outputs whose sums a series keeps over all its terms.
 inline constexpr index_t series_groups = 4;
 inline constexpr index_t series_rows = 2;
+/// Layers of 2:4 values in one loop; more have more masks than there are registers for.
+inline constexpr index_t series_layers = 2;
 
 /// The layout of a tile for `series_kernel`: a convolution's, of sweeps of up to 4 groups, with
 /// pairs of output blocks and of input blocks (what is added to make pairs is zero).
@@ -96,12 +98,16 @@ struct series_image {
     }
   }
   out.layers = static_cast<index_t>(layers.size());
-  for (index_t row = 0; row < 8 * t.out_blocks && !layers.empty(); row += 8 * series_rows) {
-    for (index_t step = 0; step < steps; ++step) {
-      for (index_t side = 0; side < series_rows; ++side) {
-        for (const two_four_layer& layer : layers) {
-          for (index_t half = 0; half < 2; ++half) {
-            append_sparse_load(out.sparse, layer, row + 8 * side + 4 * half, 16 * step);
+  for (index_t row = 0; row < 8 * t.out_blocks; row += 8 * series_rows) {
+    for (index_t first = 0; first < out.layers; first += series_layers) {
+      const index_t last = std::min(first + series_layers, out.layers);
+      for (index_t step = 0; step < steps; ++step) {
+        for (index_t side = 0; side < series_rows; ++side) {
+          for (index_t layer = first; layer < last; ++layer) {
+            for (index_t half = 0; half < 2; ++half) {
+              append_sparse_load(out.sparse, layers[static_cast<std::size_t>(layer)],
+                                 row + 8 * side + 4 * half, 16 * step);
+            }
           }
         }
       }
@@ -116,7 +122,7 @@ struct series_image {
 /// accumulators, stay in registers over all terms:
 ///   one loop over the entries of the block terms, of both rows at once: 4 loads of weights, 2 J of
 ///   X, 2 words that move the two pointers to X, 2 J products: 8 bundles an entry of each row;
-///   one loop over taps and pairs of input blocks for all L layers of 2:4: 2 J loads of X, J
+///   one loop over taps and pairs of input blocks for each L <= 2 layers of 2:4: 2 J loads of X, J
 ///   shuffles that join two blocks of 8 channels to one operand of 16 (T64_2x8 of aie_api), 4 L
 ///   sparse loads, 2 L shuffles of what they give, 2 J L products: 8 L bundles.
 /// X lies in 4x8 tiles for both. Its bank gives one vector a bundle, which is why four groups share
@@ -186,7 +192,7 @@ struct series_image {
       }
     }
   };
-  const auto sparse_step = [&] {
+  const auto sparse_step = [&](index_t at_once) {
     std::vector<reg> x;  // (4, 16) each
     reg lower;
     reg upper;
@@ -205,7 +211,7 @@ struct series_image {
       k.apply(opcode::shuffle_interleave, x.back(), lower.unit(half), upper.unit(half));
     }
     // A row's and layer's products together: its mask then lives no longer than an iteration.
-    for (index_t w = 0; w < series_rows * layers; ++w) {
+    for (index_t w = 0; w < series_rows * at_once; ++w) {
       const reg kept = k.vector();
       const reg mask = k.mask();
       const reg values = k.vector();
@@ -215,20 +221,21 @@ struct series_image {
       }
       k.apply(opcode::move_vector, values, kept);  // aie_api shuffles each sparse operand once
       for (std::size_t i = 0; i < j; ++i) {
-        k.mac(opcode::mac_i8_sparse_4x16x8, frame.sum(i, static_cast<std::size_t>(w / layers)),
+        k.mac(opcode::mac_i8_sparse_4x16x8, frame.sum(i, static_cast<std::size_t>(w / at_once)),
               x[i], values);
         k.with_mask(mask);
       }
     }
   };
-  // Two steps an iteration have a register each for what lives long; of two layers, whose products
-  // give them time, the masks would be too many.
-  const index_t unrolled = layers == 1 && steps % 2 == 0 ? 2 : 1;
   frame.sweep(inputs, [&] {
     if (entries > 0) k.loop(entries, loop_mode::pipelined, block_entry);
-    if (layers > 0) {
+    for (index_t first = 0; first < layers; first += series_layers) {
+      const index_t at_once = std::min(series_layers, layers - first);
+      // Two steps an iteration have a register each for what lives long; of two layers, whose
+      // products give them time, the masks would be too many.
+      const index_t unrolled = at_once == 1 && steps % 2 == 0 ? 2 : 1;
       k.loop(steps / unrolled, loop_mode::pipelined, [&] {
-        for (index_t u = 0; u < unrolled; ++u) sparse_step();
+        for (index_t u = 0; u < unrolled; ++u) sparse_step(at_once);
       });
       frame.move(px, -t.window.kernel_h * down);
     }
