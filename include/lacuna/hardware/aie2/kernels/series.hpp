@@ -237,6 +237,8 @@ struct series_image {
       k.loop(steps / unrolled, loop_mode::pipelined, [&] {
         for (index_t u = 0; u < unrolled; ++u) sparse_step(at_once);
       });
+      // Within 16 bundles the vector registers would not do; said here, it leaves other loops be.
+      if (unrolled == 2 && l.groups() == series_groups) k.widen_last_loop(17);
       frame.move(px, -t.window.kernel_h * down);
     }
   });
