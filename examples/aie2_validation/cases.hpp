@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ struct validation_case {
   double tolerance{0};  ///< share; 0 is exact
   std::string level;    ///< ISA, bank, kernel, DMA, shim, array, bound
   std::string source;
-  std::string miss{};     ///< why it is known to lie outside, or nothing
+  std::string miss{};   ///< why it is known to lie outside, or nothing
   bool at_most{false};  ///< a bound: modelled <= published
 
   [[nodiscard]] double deviation() const {
@@ -35,6 +36,8 @@ struct validation_case {
 std::vector<validation_case> core_cases();
 /// Cases of DMA, shim and array.
 std::vector<validation_case> array_cases();
+/// Series of block and N:M terms in one pass against their terms apart and dense, a line each.
+void series_table(std::ostream& out);
 /// Runs one shape from the command line; what it may be is in `other_shapes_usage`.
 int run_other_shape(const std::vector<std::string>& args);
 extern const char* const other_shapes_usage;

@@ -68,10 +68,16 @@ int main(int argc, char** argv) {
     tables << "\n";
     const bool good = table(tables, all);
     tables << "\n";
-    if (args.size() == 2)
+    std::ostringstream series;
+    series << "\n";
+    series_table(series);
+    series << "\n";
+    if (args.size() == 2) {
       support::replace_marked(args[1], "generated: validation", tables.str());
-    else
-      std::cout << tables.str();
+      support::replace_marked(args[1], "generated: series", series.str());
+    } else {
+      std::cout << tables.str() << series.str();
+    }
     if (!good) std::cerr << "some cases are outside their tolerance\n";
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
   } catch (const std::out_of_range&) {

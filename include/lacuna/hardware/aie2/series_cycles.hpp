@@ -11,12 +11,11 @@ namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 
 /// A tile of a series with 2:4 layers (kernels/series.hpp): `kept` 8x8 blocks x taps of all block
 /// terms, `steps` of 16 input channels x taps of each of `layers` layers. A sweep keeps J <= 4
-/// groups of 2 blocks of outputs; for these it takes
-///   max(2 J, ceil((2 J + 6) / 2), s)                an entry of both rows: 4 loads of weights, 2
-///   steps max(2 J L, ceil((2 J + 4 L) / 2), J + 2 L, s)   a step of L <= 2 layers: 4 L sparse
-///   loads,
-///                                                   J + 2 L shuffles
-/// cycles, and never less than the 2 J loads of pixels that their bank gives one by one.
+/// groups of 2 blocks of outputs; for these an entry of both rows (4 loads of weights, 2 of steps)
+/// takes max(2 J, ceil((2 J + 6) / 2), s) cycles, and a step of L <= 2 layers (4 L sparse loads,
+/// J + 2 L shuffles) max(2 J L, ceil((2 J + 4 L) / 2), J + 2 L, s), s = 2 between products of one
+/// accumulator; neither less than the 2 J loads of pixels, which their bank gives one by one. Each
+/// loop of a sweep pays its first load and last product, and the sweep 2 J stores.
 [[nodiscard]] inline core_cycles series_cycles(const device& d, index_t pixels, double kept,
                                                index_t steps, index_t layers,
                                                index_t channel_blocks, bool partial_sums,

@@ -25,8 +25,9 @@ enum class term_order : std::uint8_t {
 
 /// What a series took on one core.
 struct series_result {
-  tensor<std::int8_t> y;  ///< (1, out, out_h, out_w)
-  core_run run;
+  tensor<std::int8_t> y;        ///< (1, out, out_h, out_w)
+  core_run run;                 ///< of all calls
+  std::vector<core_run> calls;  ///< of each
   convolution_layout layout;
   index_t entries{0};             ///< blocks x taps a row of outputs, filled up to the fullest
   index_t layers{0};              ///< of 2:4 values
@@ -86,7 +87,7 @@ template <matrix_format... Terms>
   const index_t out_w = window.out_w(x.extents().w);
   const index_t in_blocks = ceil_div(columns.in, 8);
   const index_t steps = columns.taps * ceil_div(in_blocks, 2);
-  series_result out{tensor<std::int8_t>({1, w.rows(), out_h, out_w}), {}, {}};
+  series_result out{tensor<std::int8_t>({1, w.rows(), out_h, out_w}), {}, {}, {}};
   index_t products = 1;
   for (const series_call& c : calls) {
     index_t longest = 0;
@@ -125,7 +126,8 @@ template <matrix_format... Terms>
     arguments.push_back(o.from_partial ? at_partial : put("bias", image.bias, o.w_bank));
     arguments.push_back(o.to_partial ? at_partial : at_y);
     const program p = compile(series_kernel(l, image.entries, image.layers, o), d.core, srs);
-    out.run += simulate_core(p, memory, d.core, arguments);
+    out.calls.push_back(simulate_core(p, memory, d.core, arguments));
+    out.run += out.calls.back();
     out.entries = std::max(out.entries, image.entries);
     out.layers += image.layers;
     out.program_bytes = std::max(out.program_bytes, p.program_bytes);
