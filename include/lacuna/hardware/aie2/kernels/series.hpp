@@ -23,11 +23,10 @@ inline constexpr index_t series_layers = 2;
 /// The layout of a tile for `series_kernel`: a convolution's, of sweeps of up to 4 groups, with
 /// pairs of output blocks and of input blocks (what is added to make pairs is zero).
 /// `products`: entries and sparse steps of a pair of rows. @throws what lay_out does.
-[[nodiscard]] inline convolution_layout lay_out_series(convolution_tile t, index_t products,
-                                                       const convolution_layout* within = nullptr) {
+[[nodiscard]] inline convolution_layout lay_out_series(convolution_tile t, index_t products) {
   t.in_blocks = round_up(t.in_blocks, 2);
   t.out_blocks = round_up(t.out_blocks, series_rows);
-  return lay_out(t, 2 * products, series_groups, within);
+  return lay_out(t, 2 * products, series_groups);
 }
 
 /// Weights of a series as the kernel streams them.
@@ -38,7 +37,6 @@ struct series_image {
   std::vector<std::uint8_t> sparse;  ///< masks and kept values: 40 bytes for 4 x 16 weights
   std::vector<std::int32_t> bias;    ///< as of `convolution_image`
   index_t entries{0};                ///< of each row, filled up to the fullest; 0: no blocks
-  index_t kept{0};                   ///< blocks x taps of all rows, without filling
   index_t layers{0};                 ///< of 2:4 values
 };
 
@@ -58,7 +56,6 @@ struct series_image {
   series_image out;
   for (const auto& row : rows) {
     out.entries = std::max(out.entries, static_cast<index_t>(row.size()));
-    out.kept += static_cast<index_t>(row.size());
   }
   std::vector<std::array<index_t, 2>> places;
   for (index_t pair = 0; pair < t.out_blocks; pair += series_rows) {
