@@ -66,9 +66,17 @@ class conv2d {
     }
     const index_t pixels = out.h * out.w;
     detail::expect_fits(epilogue, out.n, out.c, pixels);
-    detail::multiply_strips<Arch>(
-        w_, detail::patch_columns<accumulator, X>{x.data(), x.extents(), window_}, y.data(), pixels,
-        out.c * pixels, executor, epilogue);
+    const auto run = [&](const auto& columns) {
+      detail::multiply_strips<Arch>(w_, columns, y.data(), pixels, out.c * pixels, executor,
+                                    epilogue);
+    };
+    const extents4 in = x.extents();
+    if (window_.is_pointwise()) {
+      run(detail::columns_of<Arch, accumulator>(
+          w_, matrix_view<const X>{x.data(), in.c, pixels, pixels, 1}, in.n, in.c * pixels));
+    } else {
+      run(detail::patch_columns<accumulator, X>(x.data(), in, window_));
+    }
   }
   template <class X, executor Executor = serial>
   void operator()(const tensor<X>& x, tensor<accumulator>& y, const Executor& executor = {}) const {
@@ -85,6 +93,8 @@ class conv2d {
   [[nodiscard]] lacuna::plan plan() const { return detail::plan_of<Format, Arch>("conv2d", w_); }
 
  private:
+  using packed = kernel::packed_t<Arch, Format>;
+
   static conv_window checked_window(const filter<Format>& w, const conv2d_options& o) {
     expect_consistent(w);
     if (o.groups != 1) {
@@ -103,7 +113,7 @@ class conv2d {
 
   index_t in_channels_;
   conv_window window_;
-  kernel::packed_t<Arch, Format> w_;
+  packed w_;
   [[no_unique_address]] Epilogue epilogue_;
 };
 

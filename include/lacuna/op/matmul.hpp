@@ -73,8 +73,9 @@ class matmul {
     }
     detail::expect_fits(epilogue, 1, y.rows, y.cols);
 
-    const detail::matrix_columns<accumulator, std::remove_const_t<X>> columns{x};
-    if (y.cols == 1) return multiply_vector(columns, y, executor, epilogue);
+    if (y.cols == 1) return multiply_vector(x, y, executor, epilogue);
+    const auto columns =
+        detail::columns_of<Arch, accumulator>(w_, matrix_view<const std::remove_const_t<X>>(x));
     if (y.col_stride == 1) {
       return detail::multiply_strips<Arch>(w_, columns, y.data, y.row_stride, 0, executor,
                                            epilogue);
@@ -88,14 +89,17 @@ class matmul {
     }
   }
 
-  template <class Columns, class Executor, class CallEpilogue>
-  void multiply_vector(const Columns& columns, matrix_view<accumulator> y, const Executor& executor,
+  template <class X, class Executor, class CallEpilogue>
+  void multiply_vector(matrix_view<X> column, matrix_view<accumulator> y, const Executor& executor,
                        const CallEpilogue& epilogue) const {
-    const accumulator* x = columns.row_stride() == 1 ? columns.direct(0, 0) : nullptr;
+    const accumulator* x = nullptr;
+    if constexpr (std::is_same_v<std::remove_const_t<X>, accumulator>) {
+      if (column.row_stride == 1) x = column.data;
+    }
     aligned_vector<accumulator> packed;
     if (x == nullptr) {
       packed.resize(static_cast<std::size_t>(depth()));
-      columns.template pack<Arch>(0, 0, 1, 1, packed.data());
+      kernel::copy_strided<Arch>(column.data, column.row_stride, depth(), packed.data());
       x = packed.data();
     }
     const index_t chunks = std::max<index_t>(1, std::min(executor.concurrency(), w_.count()));

@@ -10,6 +10,7 @@
 #include <lacuna/hardware/aie2/core_cycles.hpp>
 #include <lacuna/hardware/aie2/layer_estimate.hpp>
 #include <lacuna/hardware/aie2/mapping.hpp>
+#include <lacuna/hardware/aie2/series_cycles.hpp>
 
 namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 
@@ -182,13 +183,16 @@ class estimator {
     s.output = shared(static_cast<double>(m.output.elements()), out_turns);
     if (f.conv) {
       // Columns that share the width share the streams of weights, row by row.
-      s.weights = shared(stored_weight_bytes(m.weights, f.density),
-                         turns_of(ceil_div(rows, m.width_parts), up - 1));
+      s.weights =
+          shared(f.stored_bytes(m.weights), turns_of(ceil_div(rows, m.width_parts), up - 1));
       s.imbalance =
           f.imbalance >= 0
               ? f.imbalance
               : mask_imbalance(static_cast<double>(a_core / 8) * static_cast<double>(f.in / 8),
                                f.density, groups, largest_[static_cast<std::size_t>(groups)]);
+      // Layers of 2:4 are the same on all cores, each half of the work of dense blocks.
+      if (f.layers > 0)
+        s.imbalance *= f.density / (f.density + 0.5 * static_cast<double>(f.layers));
     }
     // To the farthest core of the column and back.
     s.hops = static_cast<double>(2 * (device_.transport.local_to_external_cycles +
@@ -225,6 +229,11 @@ class estimator {
       return elementwise_cycles(device_, h * w * m.output.c, f.taps * f.operands, f.operands == 2);
     const index_t blocks = m.output.c / 8;
     const double kept = static_cast<double>(blocks * (m.weights.in / 8) * f.taps) * f.density;
+    if (f.layers > 0) {
+      return series_cycles(device_, h * ceil_div(w, product_pixels), kept,
+                           f.taps * ceil_div(m.weights.in, 16), f.layers, blocks,
+                           m.reduction_tiles > 1, m.placement.loads_conflict);
+    }
     return convolution_cycles(device_, h * ceil_div(w, product_pixels), kept, blocks,
                               f.density<1, m.reduction_tiles> 1, m.placement.loads_conflict);
   }
@@ -249,13 +258,13 @@ class estimator {
     const double per_column = f.conv ? 1 : s.cores / columns;
     e.tile_read = static_cast<double>(m.input.elements()) * inputs * columns * per_column;
     if (f.conv) {
-      e.tile_read +=
-          stored_weight_bytes(m.weights, f.density) * weights * static_cast<double>(core_groups(m));
+      e.tile_read += f.stored_bytes(m.weights) * weights * static_cast<double>(core_groups(m));
     }
     e.tile_written = static_cast<double>(f.out_h * f.out_w * f.out);
-    e.core_loads = f.conv ? e.multiply_cycles + 2 * e.multiply_cycles / 8
-                          : static_cast<double>(m.output.elements() * f.taps * f.operands) *
-                                outputs / static_cast<double>(device_.core.load_bytes);
+    e.core_loads = f.layers > 0 ? e.multiply_cycles * series_loads(f.density, f.layers)
+                   : f.conv     ? e.multiply_cycles + 2 * e.multiply_cycles / 8
+                                : static_cast<double>(m.output.elements() * f.taps * f.operands) *
+                                  outputs / static_cast<double>(device_.core.load_bytes);
   }
 
   void dram_of(const workload_layer& l, const layer_facts& f, const mapping& m,
