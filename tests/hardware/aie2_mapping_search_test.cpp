@@ -86,6 +86,9 @@ TEST_CASE("bounds leave out only what can't win: the search finds what trying al
     const auto all = aie2::find_workload(name, density).layers;
     for (std::size_t i = 0; i < all.size(); i += 7) layers.push_back(all[i]);
   }
+  const auto series =
+      with_series(aie2::resnet50_workload(), lacuna::parse_series_pattern("8x8@0.25+2:4")).layers;
+  for (std::size_t i = 0; i < series.size(); i += 9) layers.push_back(series[i]);
   int found = 0;
   for (const aie2::workload_layer& l : layers) {
     for (const auto& wanted :
