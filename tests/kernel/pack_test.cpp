@@ -2,8 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Mirrors include/lacuna/kernel/pack.
+#include <lacuna/kernel/pack/columns.hpp>
 #include <lacuna/kernel/pack/panels.hpp>
 #include <lacuna/kernel/pack/patches.hpp>
+
+#include <cstring>
+#include <vector>
 
 #include "support/architectures.hpp"
 #include "support/catch.hpp"
@@ -139,5 +143,20 @@ TEST_CASE("columns are packed from any storage order and converted", "[kernel][p
       CHECK(strip[static_cast<std::size_t>(k * 4 + j)] == static_cast<float>(x(k, 6 + j)));
     }
     CHECK(strip[static_cast<std::size_t>(k * 4 + 3)] == 0);
+  }
+}
+
+TEST_CASE("bfloat16 columns are widened exactly, NaN and denormals too", "[kernel][pack]") {
+  std::vector<lacuna::bfloat16> from;
+  for (std::uint32_t bits = 0; bits < 0x10000U; bits += 37) {
+    from.push_back(Eigen::bfloat16_impl::raw_uint16_to_bfloat16(static_cast<std::uint16_t>(bits)));
+  }
+  const auto count = static_cast<index_t>(from.size());
+  std::vector<float> to(from.size());
+  kernel::copy_strided(from.data(), 1, count, to.data());
+  for (std::size_t j = 0; j < from.size(); ++j) {
+    std::uint32_t wide;
+    std::memcpy(&wide, &to[j], sizeof(wide));
+    REQUIRE(wide == static_cast<std::uint32_t>(from[j].value) << 16U);
   }
 }
