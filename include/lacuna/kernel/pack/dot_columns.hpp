@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <type_traits>
 
 #include <lacuna/core/contract.hpp>
@@ -27,11 +26,12 @@ struct dot_bytes {
 
 namespace detail {
 
-/// Four bytes as one word, the first lowest.
+/// Four bytes as one word, the first lowest. By shifts: a word that is loaded from bytes stored one
+/// by one waits for all of them, which took stride-2 convolutions four times the product's time.
 [[nodiscard]] LACUNA_ALWAYS_INLINE std::int32_t word_of(const std::uint8_t (&bytes)[4]) noexcept {
-  std::int32_t word;
-  std::memcpy(&word, bytes, sizeof(word));
-  return word;
+  return static_cast<std::int32_t>(
+      static_cast<std::uint32_t>(bytes[0]) | static_cast<std::uint32_t>(bytes[1]) << 8U |
+      static_cast<std::uint32_t>(bytes[2]) << 16U | static_cast<std::uint32_t>(bytes[3]) << 24U);
 }
 
 /// The twin of `x86::interleave_16`.

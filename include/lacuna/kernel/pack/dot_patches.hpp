@@ -7,6 +7,7 @@
 
 #include <lacuna/core/conv_window.hpp>
 #include <lacuna/kernel/pack/dot_columns.hpp>
+#include <lacuna/kernel/pack/stride_phases.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 
@@ -15,8 +16,8 @@ inline constexpr index_t dot_patch_columns = 128;
 
 namespace detail {
 
-/// Where the pixels of a strip lie in a plane of the image, for one tap: offset[j] from the plane's
-/// start, and keep[j] all ones, or 0 where the pixel is padding.
+/// Where the pixels of a strip lie in a plane of the tap's phase, for one tap: offset[j] from the
+/// plane's start, and keep[j] all ones, or 0 where the pixel is padding.
 struct patch_pixels {
   alignas(64) std::int32_t offset[static_cast<std::size_t>(dot_patch_columns)];
   alignas(64) std::int32_t keep[static_cast<std::size_t>(dot_patch_columns)];
@@ -24,13 +25,16 @@ struct patch_pixels {
   patch_pixels(const conv_window& window, index_t h, index_t w, index_t ty, index_t tx,
                index_t pixel, index_t count) noexcept {
     const index_t out_w = window.out_w(w);
+    const index_t plane_w = ceil_div(w, window.stride.w);
+    const index_t up = phase_offset(window.in_y(0, ty), window.stride.h).at;
+    const index_t left = phase_offset(window.in_x(0, tx), window.stride.w).at;
     index_t y = pixel / out_w;
     index_t x = pixel % out_w;
     for (index_t j = 0; j < count; ++j) {
       const index_t in_y = window.in_y(y, ty);
       const index_t in_x = window.in_x(x, tx);
       const bool inside = in_y >= 0 && in_y < h && in_x >= 0 && in_x < w;
-      offset[j] = inside ? static_cast<std::int32_t>(in_y * w + in_x) : 0;
+      offset[j] = inside ? static_cast<std::int32_t>((y + up) * plane_w + x + left) : 0;
       keep[j] = inside ? -1 : 0;
       if (++x == out_w) {
         x = 0;
@@ -47,8 +51,10 @@ struct patch_pixels {
 /// + j holds channels 4 g ... 4 g + 3 of output pixel pixel + j under that tap, zero in the padding
 /// and for channels beyond c. Words as `pack_dot_columns` makes them.
 ///
-/// Where output rows are as long as input rows and the window moves by one pixel, sixteen pixels
-/// are sixteen neighbours in the plane, shifted; else pixels are fetched one by one.
+/// image   (c, h, w), cut in phases where the stride is not 1; see `cut_phases`
+///
+/// Where output rows are as long as a phase's, sixteen pixels are sixteen neighbours in a plane,
+/// shifted; else pixels are fetched one by one.
 template <class X>
 void pack_dot_patches(const X* image, index_t channels, index_t h, index_t w,
                       const conv_window& window, index_t pixel, index_t count, index_t width,
@@ -57,10 +63,11 @@ void pack_dot_patches(const X* image, index_t channels, index_t h, index_t w,
   LACUNA_EXPECTS(pixel + count <= window.out_w(w) * window.out_h(h));
   constexpr index_t step = detail::interleave_width;
   constexpr std::int32_t flips = dot_bytes<X>::flips;
-  const index_t plane = h * w;
-  const index_t size = channels * plane;
+  const stride_phases phases(window, h, w);
+  const index_t plane = phases.plane_h * phases.plane_w;
+  const index_t size = phases.size(channels);
   const auto* const bytes_of = reinterpret_cast<const std::uint8_t*>(image);
-  const bool shifted = window.stride == extents2(1) && window.out_w(w) == w;
+  const bool shifted = window.out_w(w) == phases.plane_w;
   if (plane == 0) {
     const index_t groups = window.kernel_h * window.kernel_w * ceil_div(channels, 4);
     return static_cast<void>(std::fill_n(words, groups * width, flips));
@@ -70,17 +77,20 @@ void pack_dot_patches(const X* image, index_t channels, index_t h, index_t w,
   for (index_t ty = 0; ty < window.kernel_h; ++ty) {
     for (index_t tx = 0; tx < window.kernel_w; ++tx) {
       detail::patch_pixels at(window, h, w, ty, tx, pixel, count);
-      const index_t shift = pixel + window.in_y(0, ty) * w + window.in_x(0, tx);
+      const phase_offset y(window.in_y(0, ty), window.stride.h);
+      const phase_offset x(window.in_x(0, tx), window.stride.w);
+      const index_t first_plane = phases.first_plane(y.phase, x.phase, channels);
+      const index_t shift = pixel + y.at * phases.plane_w + x.at;
       for (index_t c = 0; c < channels; c += 4, words += width) {
         const index_t valid = std::min<index_t>(4, channels - c);
         if (valid < 4) {
           for (std::int32_t& keep : at.keep) keep &= last_bytes;
         }
-        const std::uint8_t* const planes = bytes_of + c * plane;
+        const std::uint8_t* const planes = bytes_of + (first_plane + c) * plane;
         index_t j = 0;
         if (shifted) {
           for (; j + step <= width; j += step) {
-            const index_t from = c * plane + shift + j;
+            const index_t from = (first_plane + c) * plane + shift + j;
             if (from < 0 || from + (valid - 1) * plane + step > size) break;
             const detail::four_rows group(bytes_of + from, plane, valid);
             group.interleave(0, at.keep + j, flips, words + j);

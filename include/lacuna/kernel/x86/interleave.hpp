@@ -17,6 +17,17 @@ namespace lacuna::inline LACUNA_ABI::kernel::x86 {
 // rows of X become words for `dot_add`. xsimd 8.1 has no shuffle of bytes; byte by byte this takes
 // longer than the product of a layer of 64 rows.
 
+#if defined(__SSE2__)
+/// to[j] = from[2 j] for j < 16; from[31] is read.
+inline void every_second_16(const std::uint8_t* from, std::uint8_t* to) noexcept {
+  const __m128i byte = _mm_set1_epi16(255);
+  const auto* in = reinterpret_cast<const __m128i*>(from);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to),
+                   _mm_packus_epi16(_mm_and_si128(_mm_loadu_si128(in), byte),
+                                    _mm_and_si128(_mm_loadu_si128(in + 1), byte)));
+}
+#endif
+
 #if defined(__AVX512BW__)
 /// Four rows in the quarters of one register; two shuffles transpose words, then bytes in them.
 inline void interleave_16(const std::uint8_t* a, const std::uint8_t* b, const std::uint8_t* c,
