@@ -17,31 +17,38 @@ inline constexpr index_t dot_patch_columns = 128;
 namespace detail {
 
 /// Where the pixels of a strip lie in a plane of the tap's phase, for one tap: offset[j] from the
-/// plane's start, and keep[j] all ones, or 0 where the pixel is padding.
+/// plane's start, and keep[j] all ones, or 0 where the pixel is padding
+/// and has no offset.
 struct patch_pixels {
   alignas(64) std::int32_t offset[static_cast<std::size_t>(dot_patch_columns)];
   alignas(64) std::int32_t keep[static_cast<std::size_t>(dot_patch_columns)];
 
   patch_pixels(const conv_window& window, index_t h, index_t w, index_t ty, index_t tx,
-               index_t pixel, index_t count) noexcept {
+               index_t pixel, index_t count, index_t width) noexcept {
     const index_t out_w = window.out_w(w);
     const index_t plane_w = ceil_div(w, window.stride.w);
     const index_t up = phase_offset(window.in_y(0, ty), window.stride.h).at;
     const index_t left = phase_offset(window.in_x(0, tx), window.stride.w).at;
-    index_t y = pixel / out_w;
-    index_t x = pixel % out_w;
-    for (index_t j = 0; j < count; ++j) {
+    std::fill_n(keep, width, 0);
+    // A run for each output row that the strip touches; [first, last) of it lies inside the image.
+    for (index_t j = 0; j < count;) {
+      const index_t y = (pixel + j) / out_w;
+      const index_t x = (pixel + j) % out_w;
+      const index_t run = std::min(count - j, out_w - x);
       const index_t in_y = window.in_y(y, ty);
       const index_t in_x = window.in_x(x, tx);
-      const bool inside = in_y >= 0 && in_y < h && in_x >= 0 && in_x < w;
-      offset[j] = inside ? static_cast<std::int32_t>((y + up) * plane_w + x + left) : 0;
-      keep[j] = inside ? -1 : 0;
-      if (++x == out_w) {
-        x = 0;
-        ++y;
+      const auto start = static_cast<std::int32_t>((y + up) * plane_w + x + left);
+      if (in_y >= 0 && in_y < h && in_x < w) {
+        const index_t step = window.stride.w;
+        const index_t first = in_x >= 0 ? 0 : std::min(run, ceil_div(-in_x, step));
+        const index_t last = std::clamp((w - 1 - in_x) / step + 1, first, run);
+        std::fill(keep + j + first, keep + j + last, -1);
+        for (index_t i = first; i < last; ++i) {
+          offset[j + i] = start + static_cast<std::int32_t>(i);
+        }
       }
+      j += run;
     }
-    for (index_t j = count; j < dot_patch_columns; ++j) offset[j] = keep[j] = 0;
   }
 };
 
@@ -76,7 +83,7 @@ void pack_dot_patches(const X* image, index_t channels, index_t h, index_t w,
   const std::int32_t last_bytes = detail::bytes_of_rows(channels % 4 == 0 ? 4 : channels % 4);
   for (index_t ty = 0; ty < window.kernel_h; ++ty) {
     for (index_t tx = 0; tx < window.kernel_w; ++tx) {
-      detail::patch_pixels at(window, h, w, ty, tx, pixel, count);
+      detail::patch_pixels at(window, h, w, ty, tx, pixel, count, width);
       const phase_offset y(window.in_y(0, ty), window.stride.h);
       const phase_offset x(window.in_x(0, tx), window.stride.w);
       const index_t first_plane = phases.first_plane(y.phase, x.phase, channels);
@@ -84,7 +91,7 @@ void pack_dot_patches(const X* image, index_t channels, index_t h, index_t w,
       for (index_t c = 0; c < channels; c += 4, words += width) {
         const index_t valid = std::min<index_t>(4, channels - c);
         if (valid < 4) {
-          for (std::int32_t& keep : at.keep) keep &= last_bytes;
+          for (index_t j = 0; j < width; ++j) at.keep[j] &= last_bytes;
         }
         const std::uint8_t* const planes = bytes_of + (first_plane + c) * plane;
         index_t j = 0;
@@ -98,7 +105,9 @@ void pack_dot_patches(const X* image, index_t channels, index_t h, index_t w,
         }
         for (; j < width; ++j) {
           std::uint8_t bytes[4] = {};
-          for (index_t g = 0; g < valid; ++g) bytes[g] = planes[g * plane + at.offset[j]];
+          for (index_t g = 0; at.keep[j] != 0 && g < valid; ++g) {
+            bytes[g] = planes[g * plane + at.offset[j]];
+          }
           words[j] = (detail::word_of(bytes) & at.keep[j]) ^ flips;
         }
       }
