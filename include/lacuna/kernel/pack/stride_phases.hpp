@@ -47,7 +47,7 @@ struct phase_offset {
 inline void cut_phases(const std::uint8_t* image, index_t channels, index_t h, index_t w,
                        const conv_window& window, std::uint8_t* to) LACUNA_KERNEL_NOEXCEPT {
   const stride_phases phases(window, h, w);
-  const std::uint8_t* const end = image + channels * h * w;
+  [[maybe_unused]] const std::uint8_t* const end = image + channels * h * w;
   const auto seen = [](index_t phase, index_t taps, index_t first, index_t dilation,
                        index_t stride) {
     for (index_t t = 0; t < taps; ++t) {

@@ -18,7 +18,7 @@ LACUNA_ALWAYS_INLINE void store_narrow(const batch<std::int32_t, Arch>& value, Y
   constexpr index_t all = lanes<std::int32_t, Arch>;
   static_assert(std::is_same_v<Y, std::int32_t> || sizeof(Y) == 1);
   using stored = std::conditional_t<sizeof(Y) == 1, std::uint8_t, std::int32_t>;
-  auto* const out = reinterpret_cast<stored*>(to);
+  [[maybe_unused]] auto* const out = reinterpret_cast<stored*>(to);
 #if defined(__AVX512BW__) && defined(__AVX512VL__)
   if constexpr (all == 16) return x86::store_some(out, value.data, count);
 #endif
