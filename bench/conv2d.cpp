@@ -29,16 +29,25 @@ void add_layer(const layer_shape& l) {
   const index_t pixels = l.out_h() * l.out_w();
   const lacuna::macs work = l.work();
 
-  const auto patches = std::make_shared<dense_matrix<float>>(l.gemm().k, pixels);
+  // Eigen's product of patches, gathered as the operator gathers its strips.
+  using arch = xsimd::default_arch;
+  constexpr index_t lanes = lacuna::kernel::simd::lanes<float, arch>;
+  const auto layout = std::make_shared<lacuna::kernel::plane_layout>(l.window, l.in, l.h, l.w);
+  const auto planes = std::make_shared<lacuna::aligned_vector<float>>(
+      static_cast<std::size_t>(lanes + layout->size(l.out_h())));
+  const auto patches =
+      std::make_shared<dense_matrix<float>>(l.gemm().k, lacuna::round_up(pixels, lanes));
   bench::add_product(
       bench::bench_name("conv2d", "eigen", 1, shape), 1, work, [=, w = weights.matrix] {
         Eigen::Map<dense_matrix<float>> out(y->data(), w.rows(), pixels);
         if (l.window.is_pointwise()) {
           out.noalias() = w * Eigen::Map<const dense_matrix<float>>(x->data(), l.in, pixels);
         } else {
-          lacuna::kernel::pack_patches<xsimd::default_arch>(x->data(), l.in, l.h, l.w, l.window, 0,
-                                                            pixels, pixels, patches->data());
-          out.noalias() = w * *patches;
+          const index_t width = lacuna::round_up(pixels, lanes);
+          layout->pack<arch>(x->data(), 0, l.out_h(), planes->data() + lanes);
+          lacuna::kernel::pack_patches<arch>(*layout, planes->data() + lanes, 0, l.out_h(), 0,
+                                             pixels, width, patches->data());
+          out.noalias() = w * patches->leftCols(pixels);
         }
       });
   const auto convolve = [&](const std::string& format, double fraction, const auto& w) {

@@ -70,10 +70,19 @@ class conv2d {
     }
     const index_t pixels = out.h * out.w;
     detail::expect_fits(epilogue, out.n, out.c, pixels);
-    using columns = std::conditional_t<kernel::is_dot_packed<Format>, detail::dot_patch_columns<X>,
-                                       detail::patch_columns<accumulator, X>>;
-    detail::multiply_strips<Arch>(w_, columns{x.data(), x.extents(), window_}, y.data(), pixels,
-                                  out.c * pixels, executor, epilogue);
+    const auto run = [&](const auto& columns) {
+      detail::multiply_strips<Arch>(w_, columns, y.data(), pixels, out.c * pixels, executor,
+                                    epilogue);
+    };
+    const extents4 in = x.extents();
+    if constexpr (kernel::is_dot_packed<Format>) {
+      run(detail::dot_patch_columns<X>(x.data(), in, window_));
+    } else if (window_.is_pointwise()) {
+      run(detail::columns_of<Arch, accumulator>(
+          w_, matrix_view<const X>{x.data(), in.c, pixels, pixels, 1}, in.n, in.c * pixels));
+    } else {
+      run(detail::patch_columns<accumulator, X>(x.data(), in, window_));
+    }
   }
   template <class X, executor Executor = serial>
   void operator()(const tensor<X>& x, tensor<result_t<Epilogue>>& y,
@@ -99,6 +108,8 @@ class conv2d {
     return in;
   }
 
+  using packed = kernel::packed_t<Arch, Format>;
+
   static conv_window checked_window(const filter<Format>& w, const conv2d_options& o) {
     expect_consistent(w);
     if (o.groups != 1) {
@@ -117,7 +128,7 @@ class conv2d {
 
   index_t in_channels_;
   conv_window window_;
-  kernel::packed_t<Arch, Format> w_;
+  packed w_;
   [[no_unique_address]] Epilogue epilogue_;
 };
 

@@ -78,13 +78,12 @@ class matmul {
     }
     detail::expect_fits(epilogue, 1, y.rows, y.cols);
 
-    using element = std::remove_const_t<X>;
+    const matrix_view<const std::remove_const_t<X>> in = x;
     if constexpr (kernel::is_dot_packed<Format>) {
-      multiply(detail::dot_matrix_columns<element>{x}, y, executor, epilogue);
+      multiply(detail::dot_matrix_columns<std::remove_const_t<X>>{in}, y, executor, epilogue);
     } else {
-      const detail::matrix_columns<accumulator, element> columns{x};
-      if (y.cols == 1) return multiply_vector(columns, y, executor, epilogue);
-      multiply(columns, y, executor, epilogue);
+      if (y.cols == 1) return multiply_vector(in, y, executor, epilogue);
+      multiply(detail::columns_of<Arch, accumulator>(w_, in), y, executor, epilogue);
     }
   }
 
@@ -104,14 +103,17 @@ class matmul {
     }
   }
 
-  template <class Columns, class Executor, class CallEpilogue>
-  void multiply_vector(const Columns& columns, matrix_view<accumulator> y, const Executor& executor,
+  template <class X, class Executor, class CallEpilogue>
+  void multiply_vector(matrix_view<X> column, matrix_view<accumulator> y, const Executor& executor,
                        const CallEpilogue& epilogue) const {
-    const accumulator* x = columns.row_stride() == 1 ? columns.direct(0, 0) : nullptr;
+    const accumulator* x = nullptr;
+    if constexpr (std::is_same_v<std::remove_const_t<X>, accumulator>) {
+      if (column.row_stride == 1) x = column.data;
+    }
     aligned_vector<accumulator> packed;
     if (x == nullptr) {
       packed.resize(static_cast<std::size_t>(depth()));
-      columns.template pack<Arch>(0, 0, 1, 1, packed.data());
+      kernel::copy_strided<Arch>(column.data, column.row_stride, depth(), packed.data());
       x = packed.data();
     }
     const index_t chunks = std::max<index_t>(1, std::min(executor.concurrency(), w_.count()));
