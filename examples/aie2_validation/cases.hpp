@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,8 @@ bool every_case_can_fail(std::vector<validation_case> cases);
 std::vector<validation_case> core_cases();
 /// Cases of DMA, shim and array.
 std::vector<validation_case> array_cases();
+/// Series of block and N:M terms in one pass against their terms apart and dense, a line each.
+void series_table(std::ostream& out);
 /// Runs one shape from the command line; what it may be is in `other_shapes_usage`.
 int run_other_shape(const std::vector<std::string>& args);
 extern const char* const other_shapes_usage;

@@ -60,8 +60,6 @@ std::vector<validation_case> all_cases() {
   return all;
 }
 
-}  // namespace
-
 bool every_case_can_fail(std::vector<validation_case> cases) {
   bool can = true;
   for (validation_case& c : cases) {
@@ -75,6 +73,8 @@ bool every_case_can_fail(std::vector<validation_case> cases) {
   }
   return can;
 }
+
+}  // namespace
 
 int main(int argc, char** argv) {
   try {
@@ -94,10 +94,16 @@ int main(int argc, char** argv) {
     tables << "\n";
     const bool good = table(tables, all_cases());
     tables << "\n";
-    if (args.size() == 2)
+    std::ostringstream series;
+    series << "\n";
+    series_table(series);
+    series << "\n";
+    if (args.size() == 2) {
       support::replace_marked(args[1], "generated: validation", tables.str());
-    else
-      std::cout << tables.str();
+      support::replace_marked(args[1], "generated: series", series.str());
+    } else {
+      std::cout << tables.str() << series.str();
+    }
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
   } catch (const std::out_of_range&) {
     std::cerr << "usage: aie2_validation [--into DOC.md | --self-check]\n" << other_shapes_usage;

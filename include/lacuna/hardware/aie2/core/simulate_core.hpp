@@ -36,6 +36,20 @@ struct core_run {
   [[nodiscard]] double macs_per_cycle() const noexcept {
     return cycles() == 0 ? 0 : static_cast<double>(macs) / static_cast<double>(cycles());
   }
+  /// Another run after this one, whose events count from its own start.
+  core_run& operator+=(const core_run& o) {
+    bundles += o.bundles;
+    bank_stalls += o.bank_stalls;
+    mac_bundles += o.mac_bundles;
+    vector_bundles += o.vector_bundles;
+    loop_gaps += o.loop_gaps;
+    macs += o.macs;
+    loads += o.loads;
+    stores += o.stores;
+    for (std::size_t b = 0; b < conflicts.size(); ++b) conflicts[b] += o.conflicts[b];
+    events.insert(events.end(), o.events.begin(), o.events.end());
+    return *this;
+  }
 };
 
 namespace detail {
