@@ -18,7 +18,7 @@ namespace lacuna::inline LACUNA_ABI {
 /// does, a hardware model too.
 ///
 /// The defaults are for this library's CPU kernels: time a stored value, products of ResNet-50's
-/// shapes, AVX-512, one thread (`bench/series`; docs/results.md has the run).
+/// shapes, AVX-512, one thread (`bench/series`; docs/other-results.md has the run).
 struct value_costs {
   double shared{1.0};  ///< of blocks of 4 rows and more, of N:M with 4 shared rows and more
   double strict{2.0};  ///< where every row has positions of its own: N:M, unstructured
