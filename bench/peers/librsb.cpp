@@ -20,6 +20,13 @@ struct prepared : plain_product {
   rsb_mtx_t* handle{nullptr};
 };
 
+using columns = Eigen::MatrixXf;
+/// The same matrix on column-major operands.
+struct by_columns {
+  std::shared_ptr<prepared> by_rows;
+  columns x, y;
+};
+
 class librsb final : public peer {
  public:
   [[nodiscard]] std::string name() const override { return "librsb"; }
@@ -44,12 +51,19 @@ class librsb final : public peer {
     static constexpr float one = 1, zero = 0;
     rsb_tune_spmm(&s->handle, nullptr, nullptr, 1, 0.3, RSB_TRANSPOSITION_N, &one, nullptr, n,
                   RSB_FLAG_WANT_ROW_MAJOR_ORDER, s->x.data(), n, &zero, s->y.data(), n);
-    return {{"librsb " RSB_LIBRSB_VER_STRING, "RSB",
+    auto t = std::make_shared<by_columns>(by_columns{s, s->x, columns(m, n)});
+    return {{"librsb " RSB_LIBRSB_VER_STRING, "RSB, rows",
              [s, n] {
                rsb_spmm(RSB_TRANSPOSITION_N, &one, s->handle, n, RSB_FLAG_WANT_ROW_MAJOR_ORDER,
                         s->x.data(), n, &zero, s->y.data(), n);
              },
-             [s] { return s->y; }}};
+             [s] { return s->y; }},
+            {"librsb " RSB_LIBRSB_VER_STRING, "RSB, columns",
+             [t, m, n, k] {
+               rsb_spmm(RSB_TRANSPOSITION_N, &one, t->by_rows->handle, n,
+                        RSB_FLAG_WANT_COLUMN_MAJOR_ORDER, t->x.data(), k, &zero, t->y.data(), m);
+             },
+             [t]() -> lacuna::dense_matrix<float> { return t->y; }}};
   }
 };
 

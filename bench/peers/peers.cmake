@@ -23,6 +23,8 @@ function(add_peer name)
   target_include_directories(peer_${name} SYSTEM PRIVATE ${peer_INCLUDES})
   target_compile_definitions(peer_${name} PRIVATE ${peer_DEFINITIONS})
   target_link_libraries(peer_${name} PRIVATE lacuna_build_flags ${peer_LIBRARIES})
+  # Two versions of oneDNN share the names of what their headers define inline.
+  target_compile_options(peer_${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
   # An old-style run path holds for the libraries that libraries need, too.
   target_link_options(peer_${name} PRIVATE -Wl,--disable-new-dtags)
   add_dependencies(bench_suite peer_${name})
@@ -38,6 +40,16 @@ find_file(OPENCL_CPU libintelocl.so PATHS ${LACUNA_PEERS}/lib NO_DEFAULT_PATH)
 add_peer(onednn SOURCES peers/onednn.cpp INCLUDES ${ONEDNN_INCLUDE}
          LIBRARIES ${ONEDNN_LIBRARY} ${TBB_LIBRARY} DEFINITIONS BENCH_OPENCL_CPU="${OPENCL_CPU}")
 
+# Debian's oneDNN 2 beside it, for Winograd's convolution.
+find_package(OpenMP QUIET COMPONENTS CXX)
+find_path(ONEDNN_2_INCLUDE oneapi/dnnl/dnnl.hpp PATHS /usr/include NO_DEFAULT_PATH)
+file(GLOB onednn_2 /usr/lib/*/libdnnl.so.2)
+if(NOT onednn_2 OR NOT OpenMP_CXX_FOUND)
+  set(onednn_2 oneDNN-2-NOTFOUND)
+endif()
+add_peer(onednn_winograd SOURCES peers/onednn_winograd.cpp INCLUDES ${ONEDNN_2_INCLUDE}
+         LIBRARIES ${onednn_2} $<TARGET_NAME_IF_EXISTS:OpenMP::OpenMP_CXX>)
+
 # MKL's names end in a version that changes with every release.
 find_path(MKL_INCLUDE mkl.h PATHS ${LACUNA_PEERS}/include NO_DEFAULT_PATH)
 file(GLOB mkl_run_time ${LACUNA_PEERS}/lib/libmkl_rt.so*)
@@ -47,7 +59,6 @@ endif()
 add_peer(mkl SOURCES peers/mkl.cpp INCLUDES ${MKL_INCLUDE} LIBRARIES ${mkl_run_time})
 add_peer(mkl_sparse SOURCES peers/mkl_sparse.cpp INCLUDES ${MKL_INCLUDE} LIBRARIES ${mkl_run_time})
 
-find_package(OpenMP QUIET COMPONENTS CXX)
 add_peer(eigen_sparse SOURCES peers/eigen_sparse.cpp LIBRARIES $<TARGET_NAME_IF_EXISTS:OpenMP::OpenMP_CXX>)
 
 find_path(RSB_INCLUDE rsb.h)
@@ -67,7 +78,8 @@ find_path(LIBXSMM_INCLUDE libxsmm_source.h)
 set(libxsmm_sources ${CMAKE_CURRENT_BINARY_DIR}/libxsmm)
 file(MAKE_DIRECTORY ${libxsmm_sources}/include)
 file(CREATE_LINK ${LIBXSMM_INCLUDE}/libxsmm ${libxsmm_sources}/src SYMBOLIC)
-add_peer(libxsmm SOURCES peers/libxsmm.cpp INCLUDES ${LIBXSMM_INCLUDE} ${libxsmm_sources}/include)
+add_peer(libxsmm SOURCES peers/libxsmm.cpp INCLUDES ${LIBXSMM_INCLUDE} ${libxsmm_sources}/include
+         DEFINITIONS __BLAS=0)
 if(TARGET peer_libxsmm)
   target_compile_options(peer_libxsmm PRIVATE -w -fpermissive)
 endif()
