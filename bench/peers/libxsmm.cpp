@@ -36,17 +36,34 @@ struct prepared {
   lacuna::aligned_vector<float> x, y;  ///< [strip][row][vector][lane]
 };
 
-/// How many rows one kernel takes: code is written past the end of the generator's 128 KiB without
-/// a check, and an instruction takes about 12 bytes.
+// Code is written past the end of the generator's 128 KiB without a check, and an instruction takes
+// about 12 bytes.
+constexpr index_t code_limit = 96 * 1024;
+
+/// Bytes of code of rows [first, last).
+index_t code_bytes(const prepared& s, index_t first, index_t last) {
+  const auto values = static_cast<index_t>(s.rows.offsets[static_cast<std::size_t>(last)] -
+                                           s.rows.offsets[static_cast<std::size_t>(first)]);
+  return 12 * (values * (1 + s.vectors) + 2 * (last - first) * s.vectors);
+}
+
+/// How many rows one kernel takes.
 index_t rows_that_fit(const prepared& s, index_t first, index_t end) {
-  const auto code = [&](index_t last) {
-    const auto values = static_cast<index_t>(s.rows.offsets[static_cast<std::size_t>(last)] -
-                                             s.rows.offsets[static_cast<std::size_t>(first)]);
-    return 12 * (values * (1 + s.vectors) + 2 * (last - first) * s.vectors);
-  };
   index_t last = first + 1;
-  while (last < end && code(last + 1) < 96 * 1024) ++last;
+  while (last < end && code_bytes(s, first, last + 1) < code_limit) ++last;
   return last - first;
+}
+
+/// Strips of columns as wide as eight vectors, or as the code of the longest row has room for.
+void cut_strips(prepared& s, index_t vectors, index_t rows) {
+  s.strips = lacuna::ceil_div(vectors, index_t{8}) - 1;
+  bool fits = false;
+  while (!fits) {
+    s.vectors = lacuna::ceil_div(vectors, ++s.strips);
+    fits = true;
+    for (index_t r = 0; r < rows; ++r) fits = fits && code_bytes(s, r, r + 1) < code_limit;
+    fits = fits || s.vectors == 1;
+  }
 }
 
 libxsmm_smmfunction generate(const prepared& s, index_t first, index_t count, index_t depth) {
@@ -76,10 +93,8 @@ class libxsmm_packed final : public peer {
     if (!is_sparse_product(p) || p.threads != 1 || p.gemm().n == 1) return {};
     const auto g = p.gemm();
     auto s = std::make_shared<prepared>();
-    const index_t all = lacuna::ceil_div(g.n, lanes);
-    s->strips = lacuna::ceil_div(all, index_t{8});
-    s->vectors = lacuna::ceil_div(all, s->strips);
     s->rows = compress_rows<unsigned>(p.weights.matrix, 1);
+    cut_strips(*s, lacuna::ceil_div(g.n, lanes), g.m);
     for (index_t first = 0; first < g.m;) {
       const index_t count = rows_that_fit(*s, first, g.m);
       const auto kernel = generate(*s, first, count, g.k);
