@@ -3,21 +3,35 @@
 
 // docs/results.md and its pictures from what bench_suite wrote.
 //
-//   bench_report docs run.json [run.json ...]     runs of one type and thread count are joined
+//   bench_report docs run.json [run.json ...]
+//
+// Runs of one type and thread count are joined; what engines.py wrote is taken too.
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 
+#include "report/end_to_end.hpp"
 #include "report/plots.hpp"
 #include "report/tables.hpp"
 
 namespace {
 
+nlohmann::json read_json(const std::string& path) {
+  std::ifstream in(path);
+  if (!in) throw std::runtime_error(path + ": can't be read");
+  try {
+    return nlohmann::json::parse(in);
+  } catch (const nlohmann::json::exception& e) {
+    throw std::runtime_error(path + ": " + e.what());
+  }
+}
+
 /// Joins runs of one type, thread count and instruction set: the set may be measured in pieces.
-std::vector<bench::run> joined(int count, char** files) {
+std::vector<bench::run> joined(const std::vector<nlohmann::json>& files) {
   std::vector<bench::run> out;
-  for (int i = 0; i < count; ++i) {
-    bench::run r = bench::read_run(files[i]);
+  for (const auto& file : files) {
+    if (bench::is_end_to_end(file)) continue;
+    bench::run r = bench::to_run(file);
     const auto same = std::find_if(out.begin(), out.end(), [&](const bench::run& o) {
       return o.type == r.type && o.threads == r.threads &&
              o.about.value("isa", "") == r.about.value("isa", "");
@@ -65,7 +79,9 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    const auto runs = joined(argc - 2, argv + 2);
+    std::vector<nlohmann::json> files;
+    for (int i = 2; i < argc; ++i) files.push_back(read_json(argv[i]));
+    const auto runs = joined(files);
     const bench::run* const f32 = find(runs, "f32", 1);
     if (f32 == nullptr) throw std::runtime_error("no run of fp32 on one thread among the files");
     const std::filesystem::path docs = argv[1];
@@ -84,6 +100,15 @@ int main(int argc, char** argv) {
       write_peers(out, *f32);
       bench::write_peers_plot((docs / "peers.svg").string(), *f32);
       out << "\n![Sparse libraries](peers.svg)\n\n";
+    }
+    const char* title =
+        "## End to end\n\nBatch 1, 224x224, fp32; all convolutions but the first at "
+        "50 % 8x8 blocks, everything else dense. The engines take turns.\n\n";
+    for (const auto& file : files) {
+      if (!bench::is_end_to_end(file)) continue;
+      out << title;
+      title = "";
+      bench::write_end_to_end(out, file);
     }
     if (const bench::run* const two = find(runs, "f32", 2)) {
       out << "## Two threads\n\n";

@@ -4,38 +4,30 @@
 
 #include <cmath>
 #include <cstdio>
-#include <fstream>
-#include <stdexcept>
+#include <utility>
 
 namespace bench {
 
-run read_run(const std::string& path) {
-  std::ifstream in(path);
-  if (!in) throw std::runtime_error(path + ": can't be read; bench_suite --out writes it");
-  try {
-    nlohmann::json all = nlohmann::json::parse(in);
-    run out;
-    out.type = all.at("type");
-    out.threads = all.at("threads");
-    for (const auto& from : all.at("points")) {
-      point p{from.at("network"),     from.at("layer"),
-              from.at("layers"),      from.at("m"),
-              from.at("k"),           from.at("n"),
-              from.at("kernel"),      from.at("stride"),
-              from.at("peak_gflops"), {}};
-      for (const auto& c : from.at("contenders")) {
-        if (c.at("seconds").is_null()) continue;
-        p.measurements.push_back({c.at("library"), c.at("method"), c.at("pattern"), c.at("keep"),
-                                  c.at("kept"), c.at("seconds"), c.at("sparse")});
-      }
-      out.points.push_back(std::move(p));
+run to_run(nlohmann::json all) {
+  run out;
+  out.type = all.at("type");
+  out.threads = all.at("threads");
+  for (const auto& from : all.at("points")) {
+    point p{from.at("network"),     from.at("layer"),
+            from.at("layers"),      from.at("m"),
+            from.at("k"),           from.at("n"),
+            from.at("kernel"),      from.at("stride"),
+            from.at("peak_gflops"), {}};
+    for (const auto& c : from.at("contenders")) {
+      if (c.at("seconds").is_null()) continue;
+      p.measurements.push_back({c.at("library"), c.at("method"), c.at("pattern"), c.at("keep"),
+                                c.at("kept"), c.at("seconds"), c.at("sparse")});
     }
-    all.erase("points");
-    out.about = std::move(all);
-    return out;
-  } catch (const nlohmann::json::exception& e) {
-    throw std::runtime_error(path + ": " + e.what());
+    out.points.push_back(std::move(p));
   }
+  all.erase("points");
+  out.about = std::move(all);
+  return out;
 }
 
 const measurement* best_dense(const point& p, const std::string& method) {

@@ -46,8 +46,8 @@ struct run {
   std::vector<point> points;
 };
 
-/// What bench_suite wrote. @throws std::runtime_error naming the file.
-[[nodiscard]] run read_run(const std::string& path);
+/// What bench_suite wrote. @throws nlohmann::json::exception where something is missing.
+[[nodiscard]] run to_run(nlohmann::json all);
 
 /// The fastest dense library whose method begins with `method`; null where there is none. Lacuna's
 /// own dense kernel is no peer.
