@@ -112,7 +112,7 @@ int main(int argc, char** argv) {
     }
     if (const bench::run* const two = find(runs, "f32", 2)) {
       out << "## Two threads\n\n";
-      write_threads(out, *f32, *two);
+      write_threads(out, *two);
       out << "\n";
     }
     out << "## Whole networks\n\nTheir layers in sum, as often as they occur, one thread.\n\n";

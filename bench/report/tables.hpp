@@ -15,8 +15,8 @@ namespace bench {
 void write_goals(std::ostream& out, const std::vector<run>& runs);
 /// A series in one pass over its terms one after the other.
 void write_series(std::ostream& out, const run& f32);
-/// Two threads over one, kernel by kernel.
-void write_threads(std::ostream& out, const run& one, const run& two);
+/// Two threads over one in the same run, kernel by kernel.
+void write_threads(std::ostream& out, const run& two);
 /// Lacuna over each sparse library on the library's own patterns.
 void write_peers(std::ostream& out, const run& f32);
 /// Shape by shape: the fastest dense library, its share of the peak, and speed-ups over it.

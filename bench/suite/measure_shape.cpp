@@ -68,6 +68,7 @@ json measure_shape(const shape& s, const measure_options& o) {
           json entry{{"library", c.library},      {"method", c.method}, {"pattern", how.pattern},
                      {"keep", how.keep},          {"kept", kept},       {"error", error},
                      {"sparse", who->is_sparse()}};
+          const bool compares = o.threads > 1 && who->name() == "Lacuna";
           if (error > tolerance) {
             std::cerr << s.name() << ": " << c.library << " " << c.method << " is wrong by "
                       << error << " of the largest value\n";
@@ -75,6 +76,16 @@ json measure_shape(const shape& s, const measure_options& o) {
           } else {
             entry["run"] = runs.size();
             runs.push_back(c.run);
+          }
+          if (compares) {
+            // The same on one thread, in the same run.
+            problem& alone = problems.emplace_back(p);
+            alone.threads = 1;
+            for (contender& a : who->prepare(alone)) {
+              if (a.method != c.method) continue;
+              entry["one_thread_run"] = runs.size();
+              runs.push_back(a.run);
+            }
           }
           point["contenders"].push_back(entry);
         }
@@ -87,6 +98,10 @@ json measure_shape(const shape& s, const measure_options& o) {
   point["peak_gflops"] = fma_peak() / 1e9;
   const auto times = interleave(runs, {.total = o.seconds, .least = 7, .warm = true});
   for (json& entry : point["contenders"]) {
+    if (entry.contains("one_thread_run")) {
+      entry["one_thread_seconds"] = times[entry["one_thread_run"].get<std::size_t>()].median;
+      entry.erase("one_thread_run");
+    }
     if (!entry.contains("run")) continue;
     const timing& t = times[entry["run"].get<std::size_t>()];
     entry.erase("run");
