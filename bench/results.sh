@@ -52,6 +52,16 @@ done
     build/$preset/bench/bench_series_O2
     echo
   done
+  echo "### What a stored value costs"
+  echo
+  echo "Each value more than an eighth of all, up to a half, in units of a value of the dense product:"
+  echo "what \`value_costs\` has as defaults (N:M is 1:8 and 2:4)."
+  echo
+  for preset in bench bench-clang; do
+    cmake --build build/$preset --target bench_value_costs_O2 > /dev/null
+    build/$preset/bench/bench_value_costs_O2
+    echo
+  done
   echo "### Activations at run time"
   echo
   echo "GB/s read and written, matrix of 1 GiB; \`copy\` is the machine's own bandwidth."

@@ -22,6 +22,8 @@ configure_file(cmake/lacuna-io.pc.in lacuna-io.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/lacunaConfig.cmake
               ${PROJECT_BINARY_DIR}/lacunaConfigVersion.cmake
               ${PROJECT_SOURCE_DIR}/cmake/lacunaDependencies.cmake
+              ${PROJECT_SOURCE_DIR}/cmake/lacunaDispatch.cmake
+              ${PROJECT_SOURCE_DIR}/cmake/lacunaIsolateUnit.cmake
         DESTINATION ${package_dir})
 install(FILES ${PROJECT_BINARY_DIR}/lacuna.pc $<$<TARGET_EXISTS:lacuna_io>:${PROJECT_BINARY_DIR}/lacuna-io.pc>
         DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig)

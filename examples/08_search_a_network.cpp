@@ -23,7 +23,7 @@ int main() {
   const Eigen::VectorXf exact = logits(net);
 
   const auto menu = tasd_m8_menu();  // dense, 1:8, 2:8, 2:8+1:8, 4:8, 4:8+1:8, 4:8+2:8
-  const auto nodes = network::series_nodes(net);
+  const auto nodes = network::compressible_nodes(net);
   const search_space space = weight_space(net, nodes, menu);
   const auto nearness = [&](const selection& s) {
     const Eigen::VectorXf y = logits(with_weight_series(net, nodes, menu, s));

@@ -74,6 +74,8 @@ void run(task& t, const lacuna::search_space& space, const std::string& how, boo
   if (!file.empty() && std::filesystem::exists(file)) {
     const auto saved = lacuna::io::load_series(file);
     expect_same_search(saved, space, file);
+    const selection dense(t.nodes.size(), 0);
+    expect_same_dense_quality(saved, t.accuracy(of_activations, dense, t.asked), file);
     memory = saved.asked;
     std::printf("%s, %s: goes on from %s, %zu answers known\n", t.name.c_str(), how.c_str(),
                 file.c_str(), memory.size());
@@ -86,16 +88,15 @@ void run(task& t, const lacuna::search_space& space, const std::string& how, boo
   lacuna::search_options options;
   options.least_quality = t.o.least_quality;
   options.memory = &memory;
-  options.progress = [&](const lacuna::search_step& step, std::size_t number, std::size_t most) {
+  options.progress = [&](const search_result& so_far, std::size_t most) {
     if (terminal) {
+      const lacuna::search_step& step = so_far.steps.back();
       std::printf("\r%s, %s: %zu of at most %zu, accuracy %.2f %%, work %.1f %%\x1b[K",
-                  t.name.c_str(), how.c_str(), number, most, 100 * step.quality, 100 * step.cost);
+                  t.name.c_str(), how.c_str(), so_far.steps.size(), most, 100 * step.quality,
+                  100 * step.cost);
       std::fflush(stdout);
     }
     if (!file.empty()) {
-      search_result so_far;
-      so_far.chosen = step.accepted ? step.chosen : selection(t.nodes.size(), 0);
-      so_far.quality = step.quality;
       lacuna::io::save_series(file, lacuna::io::to_series_file(space, so_far, memory));
     }
   };
@@ -125,7 +126,10 @@ void run(task& t, const lacuna::search_space& space, const std::string& how, boo
 
 void search_network(task& t) {
   for (const auto id : t.nodes) t.layers.push_back(t.net[id].name);
-  const auto weights = weight_space(t.net, t.nodes, t.o.menu);
+  auto weights = weight_space(t.net, t.nodes, t.o.menu);
+  weights.about = lacuna::message("weights; ", t.asked.size(), " test images of Fashion-MNIST");
+  auto activations = weights;
+  activations.about.replace(0, 7, "activations");
   run(t, weights, "weights-published", false, [](auto&&... a) { return search_greedy(a...); });
   run(t, weights, "weights-sensitivity", false,
       [](auto&&... a) { return search_by_sensitivity(a...); });
@@ -134,10 +138,11 @@ void search_network(task& t) {
   const lacuna::tensor<float> sample(few,
                                      {t.asked.images.begin(), t.asked.images.begin() + few.size()});
   const auto densities = activation_densities(t.net, t.nodes, sample);
-  run(t, weights, "activations-density", true, [&](const auto& space, auto&& quality, auto&& o) {
-    return search_by_density(space, densities, quality, o);
-  });
-  run(t, weights, "activations-sensitivity", true,
+  run(t, activations, "activations-density", true,
+      [&](const auto& space, auto&& quality, auto&& o) {
+        return search_by_density(space, densities, quality, o);
+      });
+  run(t, activations, "activations-sensitivity", true,
       [](auto&&... a) { return search_by_sensitivity(a...); });
 }
 
@@ -176,7 +181,7 @@ int search_fashion(const tasder::options& o) {
            net,
            asked,
            unseen,
-           lacuna::network::series_nodes(net),
+           lacuna::network::compressible_nodes(net),
            lacuna::network::shape_of(net, name),
            {},
            {}};

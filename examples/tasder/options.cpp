@@ -63,9 +63,11 @@ parsed parse_command_line(int argc, char** argv) {
   app.add_option("--test-images", o.test_images, "Test on the first N images only")
       ->check(CLI::Range(2, 10000))
       ->capture_default_str();
-  app.add_option("--out", o.out,
-                 "Write the series found, the plot of accuracy against EDP, and what a search that "
-                 "is broken off needs to go on, to this folder")
+  app.add_option(
+         "--out", o.out,
+         "Write the series found, the plot of accuracy against EDP, and what a search that "
+         "is broken off needs to go on, to this folder; what another training or other data "
+         "left there is refused")
       ->type_name("FOLDER");
   app.add_flag("--shapes", o.shapes_only,
                "ResNet-50 and BERT-base instead: random weights, no accuracy, cost and time only");

@@ -214,6 +214,27 @@ TEST_CASE("scores decide, also of filters", "[decompose]") {
   CHECK(d.residual.matrix.sum() == 4);
 }
 
+TEST_CASE("a term behind one that takes everything is refused", "[decompose]") {
+  using Catch::Contains;
+  const auto w = test::random_matrix<float>(8, 16);
+  for (const char* text :
+       {"8x8+2:4", "2:4+8x8+unstructured", "unstructured+1:4", "dense+2:4", "2:4+dense+8x8@0.5"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(assign(w, parse_series_pattern(text)), lacuna::shape_error);
+    CHECK_THROWS_WITH(assign(w, parse_series_pattern(text)), Contains("@0.25 or at_most"));
+  }
+  CHECK_THROWS_WITH((decompose<block<8, 8>, n_m<2, 4>>(w)),
+                    Contains("8x8 of 8x8+2:4 takes everything"));
+  CHECK_THROWS_AS((decompose<at_most<unstructured, 100>, n_m<2, 4>>(w)), lacuna::shape_error);
+  CHECK_THROWS_AS(
+      (decompose<block<4, 4>, n_m<1, 2>>(to_filter(lacuna::tensor<float>({8, 8, 3, 3})))),
+      lacuna::shape_error);
+  for (const char* text : {"8x8", "2:4+8x8", "8x8@0.99+2:4", "4:4+2:4", "2:4+dense"}) {
+    CAPTURE(text);
+    CHECK_NOTHROW(assign(w, parse_series_pattern(text)));
+  }
+}
+
 TEST_CASE("what can't be decomposed is refused with the shapes", "[decompose]") {
   using Catch::Contains;
   dense_matrix<float> w = test::random_matrix<float>(2, 6);

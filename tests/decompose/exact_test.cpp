@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Mirrors include/lacuna/decompose/exact.hpp
+#include <algorithm>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include <lacuna/decompose/exact.hpp>
 
@@ -48,6 +51,28 @@ TEST_CASE("a matrix of one pattern is told to be of that pattern", "[decompose][
   dense_matrix<float> one = dense_matrix<float>::Zero(64, 64);
   one(3, 5) = 1;
   CHECK(best(one) == "unstructured");
+}
+
+TEST_CASE("nothing stands behind blocks that are all worth it", "[decompose][exact]") {
+  const dense_matrix<float> full = dense_matrix<float>::Constant(16, 24, 1.0F);
+  const auto d = decompose_exact(full);
+  std::vector<std::string> found;
+  for (const auto& c : d.candidates) {
+    found.push_back(to_string(c.series));
+    for (std::size_t t = 0; t + 1 < c.series.terms.size(); ++t) {
+      CHECK_FALSE(lacuna::detail::takes_all(c.series.terms[t]));
+    }
+  }
+  CHECK(std::count(found.begin(), found.end(), "8x8") == 1);
+  CHECK(std::count(found.begin(), found.end(), "2:4+8x8") == 1);
+  expect_exact(full);
+  // Where dense is dearer than blocks, they are what is chosen, and they hold all.
+  const auto cost = [](const lacuna::pattern& p) {
+    return p == lacuna::pattern{lacuna::block_pattern{8, 8}} ? 1.0 : 10.0;
+  };
+  const auto blocks = decompose_exact(full, lacuna::exact_menu(), cost);
+  CHECK(to_string(blocks.best().series) == "8x8");
+  CHECK((blocks.term_of.array() == 1).all());
 }
 
 TEST_CASE("blocks with noise become blocks and a remainder", "[decompose][exact]") {

@@ -4,6 +4,7 @@
 // Mirrors include/lacuna/decompose/{search_space,search}.hpp
 #include <cmath>
 #include <limits>
+#include <set>
 #include <stdexcept>
 
 #include <lacuna/decompose/search.hpp>
@@ -99,16 +100,52 @@ TEST_CASE("a search that was broken off goes on where it stopped", "[decompose][
   CHECK(static_cast<std::size_t>(later) + 3 == memory.size());
 }
 
-TEST_CASE("progress sees every selection that is tried", "[decompose][search]") {
-  std::size_t last = 0;
-  lacuna::search_options o;
-  o.progress = [&](const lacuna::search_step& step, std::size_t number, std::size_t most) {
-    CHECK(number == last + 1);
-    CHECK(number <= most);
-    CHECK(step.quality == quality(step.chosen));
-    last = number;
+TEST_CASE("progress sees every selection that is tried, and the best so far",
+          "[decompose][search]") {
+  const auto space = example();
+  const auto search = [&](int which, const auto& ask, const lacuna::search_options& o) {
+    if (which == 0) return search_greedy(space, ask, o);
+    if (which == 1) return search_by_sensitivity(space, ask, o);
+    return search_by_density(space, {0.45, 0.45, 0.2}, ask, o);
   };
-  CHECK(search_greedy(example(), quality, o).steps.size() == last);
+  const int which = GENERATE(0, 1, 2);
+  CAPTURE(which);
+  std::set<selection> asked;
+  std::set<selection> seen{{0, 0, 0}};  // dense is asked and no step
+  std::size_t last = 0;
+  selection best{0, 0, 0};
+  lacuna::search_options o;
+  o.progress = [&](const lacuna::search_result& so_far, std::size_t most) {
+    CHECK(so_far.steps.size() == ++last);
+    CHECK(last <= most);
+    const lacuna::search_step& step = so_far.steps.back();
+    CHECK(step.quality == quality(step.chosen));
+    CHECK(step.cost == lacuna::cost_share(space, step.chosen));
+    if (step.accepted) best = step.chosen;
+    // Also where this step failed: what a file of the search says must hold.
+    CHECK(so_far.chosen == best);
+    CHECK(so_far.quality == quality(best));
+    CHECK(so_far.cost == lacuna::cost_share(space, best));
+    CHECK(so_far.dense_quality == 1);
+    seen.insert(step.chosen);
+    CHECK(seen == asked);
+  };
+  const auto ask = [&](const selection& s) { return asked.insert(s), quality(s); };
+  const auto r = search(which, ask, o);
+  CHECK(r.steps.size() == last);
+  CHECK(r.chosen == best);
+}
+
+TEST_CASE("the search by sensitivity tries each series of each layer alone first",
+          "[decompose][search]") {
+  const auto r = search_by_sensitivity(example(), quality);
+  REQUIRE(r.steps.size() > 6);
+  for (std::size_t i = 0; i < 6; ++i) {
+    selection alone{0, 0, 0};
+    alone[i / 2] = i % 2 + 1;
+    CHECK(r.steps[i].chosen == alone);
+    CHECK_FALSE(r.steps[i].accepted);
+  }
 }
 
 TEST_CASE("layers are measured: dropped shares fall as series keep more", "[decompose][search]") {
@@ -127,9 +164,35 @@ TEST_CASE("layers are measured: dropped shares fall as series keep more", "[deco
   CHECK(small.dropped[1] > 1);
   CHECK(lacuna::select_by_budget({menu, {layer, small}}, 0.1)[1] == 0);
   CHECK(lacuna::select_by_budget({menu, {layer, small}}, 1.0)[0] == 1);
+  // A series that is none of any layer is an error, not a layer that is too small for it.
+  CHECK_THROWS_AS(measure_layer("conv", w, 1, {parse_series_pattern("8x8+2:4")}),
+                  lacuna::shape_error);
   auto bad = test::random_matrix<float>(16, 8);
   bad(3, 4) = std::numeric_limits<float>::infinity();
   CHECK_THROWS_WITH(measure_layer("odd", bad, 1, menu), Catch::StartsWith("odd: "));
+}
+
+TEST_CASE("a fingerprint tells every part of a space apart", "[decompose][search]") {
+  const auto space = example();
+  CHECK(fingerprint(space) == fingerprint(example()));
+  // By hand: FNV-1a of 24 zero bytes, the three lengths of nothing.
+  CHECK(fingerprint(search_space{}) == 0x81d23fd7003c2305);
+  std::set<std::uint64_t> all{fingerprint(space)};
+  const auto changed = [&](const auto& change) {
+    auto other = space;
+    change(other);
+    CHECK(all.insert(fingerprint(other)).second);
+  };
+  changed([](search_space& s) { s.layers[1].name = "B"; });
+  changed([](search_space& s) { s.layers[1].work += 1; });
+  changed([](search_space& s) { s.layers[1].dropped[2] = std::nextafter(0.20, 1.0); });
+  changed([](search_space& s) { s.layers[2].cost[1] = std::nextafter(100.0, 0.0); });
+  changed([](search_space& s) { s.menu[2] = parse_series_pattern("2:8+1:8"); });
+  changed([](search_space& s) { s.menu.pop_back(); });
+  changed([](search_space& s) { s.layers.pop_back(); });
+  changed([](search_space& s) { std::swap(s.layers[0], s.layers[1]); });
+  changed([](search_space& s) { s.layers[0].name = "ab", s.layers[1].name = ""; });
+  changed([](search_space& s) { s.about = "activations"; });
 }
 
 TEST_CASE("spaces that don't fit and qualities that are none are refused", "[decompose][search]") {

@@ -31,7 +31,7 @@ std::vector<lacuna::series_pattern> menu() {
 TEST_CASE("weights become what a series keeps, the rest of the network stays",
           "[network][series]") {
   const auto g = network::fashion_cnn(1);
-  const auto nodes = network::series_nodes(g);
+  const auto nodes = network::compressible_nodes(g);
   REQUIRE(nodes.size() > 3);
   selection chosen(nodes.size(), 0);
   chosen[1] = 1;
@@ -79,7 +79,7 @@ TEST_CASE("activations are approximated alike by every path", "[network][series]
 TEST_CASE("inference with activation series is inference on approximated inputs",
           "[network][series]") {
   const auto g = network::fashion_cnn(1);
-  const auto nodes = network::series_nodes(g);
+  const auto nodes = network::compressible_nodes(g);
   const auto x = images(3);
   network::dense_inference<float> plain(g);
   auto dense = with_activation_series(g, nodes, menu(), selection(nodes.size(), 0));
@@ -97,7 +97,7 @@ TEST_CASE("inference with activation series is inference on approximated inputs"
 
 TEST_CASE("densities are those of the layers' inputs", "[network][series]") {
   const auto g = network::fashion_cnn(1);
-  const auto nodes = network::series_nodes(g);
+  const auto nodes = network::compressible_nodes(g);
   const auto d = activation_densities(g, nodes, images(20));
   REQUIRE(d.size() == nodes.size());
   for (const double density : d) {

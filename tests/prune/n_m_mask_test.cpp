@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Mirrors include/lacuna/prune/{n_m_mask,unstructured_mask,mask_of}.hpp
+#include <algorithm>
 #include <bit>
+#include <limits>
+#include <numeric>
 
 #include <lacuna/prune/prune.hpp>
 
@@ -70,6 +73,39 @@ TEST_CASE("shared rows share positions, chosen for all of them", "[prune][n_m]")
   // By the largest sum of magnitudes it is the same here, by one's own rule another.
   const auto first_row = [](std::span<const double> v) { return std::abs(v[0]); };
   CHECK(to_dense(lacuna::prune_n_m<2, 4, 8>(w, first_row))(0, 1) == 2);
+}
+
+TEST_CASE("infinities are kept first, scores that are NaN are refused", "[prune][n_m]") {
+  const float infinity = std::numeric_limits<float>::infinity();
+  dense_matrix<float> w(2, 4);
+  w << 1, infinity, 3, -infinity,  //
+      4, 2, 1, 1;
+  lacuna::mask wanted(2, 4);
+  wanted << false, true, false, true, true, true, false, false;
+  CHECK(lacuna::n_m_mask(w, 2, 4) == wanted);
+  wanted.row(1) = wanted.row(0);
+  CHECK(lacuna::n_m_mask(w, 2, 4, 2) == wanted);
+  CHECK_THROWS_WITH(lacuna::n_m_mask(w, 2, 4, 2, lacuna::score::variance),
+                    Catch::Contains("the score of column 1 of rows 0 to 1 is NaN"));
+  w(1, 2) = std::numeric_limits<float>::quiet_NaN();
+  CHECK_THROWS_AS(lacuna::n_m_mask(w, 2, 4), lacuna::format_error);
+}
+
+TEST_CASE("wide groups are ranked as narrow ones", "[prune][n_m]") {
+  const index_t m = GENERATE(1, 5, 17, 32, 33, 300);
+  const index_t n = (m + 1) / 2;
+  // Whole numbers up to 4: ties everywhere.
+  const auto w = test::random_matrix<float>(3, m, 4);
+  const lacuna::mask kept = lacuna::n_m_mask(w, n, m);
+  for (index_t i = 0; i < 3; ++i) {
+    std::vector<index_t> order(static_cast<std::size_t>(m));
+    std::iota(order.begin(), order.end(), index_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](index_t a, index_t b) { return std::abs(w(i, a)) > std::abs(w(i, b)); });
+    for (index_t s = 0; s < m; ++s) {
+      REQUIRE(kept(i, order[static_cast<std::size_t>(s)]) == (s < n));
+    }
+  }
 }
 
 TEST_CASE("filters obey N:M along the channels of each tap", "[prune][n_m]") {

@@ -21,14 +21,41 @@ using assignment = Eigen::Matrix<std::uint8_t, Eigen::Dynamic, Eigen::Dynamic, E
 
 namespace detail {
 
-/// @throws shape_error where there is nothing to decompose, where a term is larger than the matrix
-/// (rows, taps * in) and where there are no terms or too many.
+/// Whether a term's share is no limit: it takes all that those before it left.
+[[nodiscard]] inline bool takes_all(const term_pattern& t) noexcept {
+  return t.keep == 1 && !std::holds_alternative<n_m_pattern>(t.what);
+}
+
+/// @throws shape_error for a series that is none, of whatever matrix: no terms or too many, a
+/// pattern out of range, a term behind one that takes everything.
+inline void expect_series(const series_pattern& p) {
+  if (p.terms.empty() || p.terms.size() >= std::numeric_limits<std::uint8_t>::max()) {
+    throw shape_error(message("decompose: a series has 1 to 254 terms, got ", p.terms.size()));
+  }
+  for (const term_pattern& t : p.terms) {
+    const auto* g = std::get_if<n_m_pattern>(&t.what);
+    if (g != nullptr && (g->n < 1 || g->n > g->m || g->m > 256)) {
+      throw shape_error(message("decompose: ", to_string(t.what), " is not 0 < N <= M <= 256"));
+    }
+    if (g == nullptr && !(t.keep >= 0 && t.keep <= 1)) {
+      throw shape_error(message("decompose: term ", to_string(t.what), " has share ", t.keep,
+                                ", expected 0 to 1"));
+    }
+    if (takes_all(t) && &t != &p.terms.back()) {
+      throw shape_error(message("decompose: term ", to_string(t.what), " of ", to_string(p),
+                                " takes everything and leaves the terms behind it nothing: limit "
+                                "it, as ",
+                                to_string(t.what), "@0.25 or at_most<pattern, 25>"));
+    }
+  }
+}
+
+/// @throws shape_error as `expect_series`, where there is nothing to decompose, and where a term is
+/// larger than the matrix (rows, taps * in).
 inline void expect_decomposable(const series_pattern& p, index_t rows, index_t cols, index_t in) {
+  expect_series(p);
   const std::string what = message("decompose: matrix ", to_string_shape(rows, cols));
   if (rows < 1 || cols < 1) throw shape_error(message(what, " has no values"));
-  if (p.terms.empty() || p.terms.size() >= std::numeric_limits<std::uint8_t>::max()) {
-    throw shape_error(message(what, " takes a series of 1 to 254 terms, got ", p.terms.size()));
-  }
   for (const term_pattern& t : p.terms) {
     index_t height = 1;
     index_t width = 1;
@@ -38,9 +65,6 @@ inline void expect_decomposable(const series_pattern& p, index_t rows, index_t c
     } else if (const auto* g = std::get_if<n_m_pattern>(&t.what)) {
       height = g->shared_rows;
       width = g->m;
-      if (g->n < 1 || g->n > g->m || g->m > 256) {
-        throw shape_error(message("decompose: ", to_string(t.what), " is not 0 < N <= M <= 256"));
-      }
     }
     if (height < 1 || width < 1 || height > rows || width > in) {
       throw shape_error(message(what, in == cols ? "" : message(" with ", in, " input channels"),
@@ -109,8 +133,9 @@ void assign_rows(matrix_view<const T> w, const series_pattern& p, const Score& s
 /// `w` is an Eigen matrix, Map or Ref in either order, or a matrix_view.
 ///
 /// Cost: O(M) comparisons a value and N:M term, O(1) for other terms.
-/// @throws shape_error for a matrix without values, a term larger than it or no terms;
-/// format_error at the first NaN or infinity.
+/// @throws shape_error for a matrix without values, a term larger than it, no terms, or a term
+/// behind one that takes everything (8x8 without a share); format_error at the first NaN or
+/// infinity.
 template <class Matrix, class Score = by_magnitude>
 [[nodiscard]] assignment assign(const Matrix& w, const series_pattern& p, const Score& score = {}) {
   const auto view = as_view(w);

@@ -113,7 +113,8 @@ template <class... Terms, scalar T, class Score>
 /// Decomposes a matrix into a series of structured terms and a residual, greedily as published
 /// (TASD, arXiv 2403.07953): each term keeps the values worth most of what the terms before it
 /// left, in its pattern. Terms are `n_m<N, M>`, `n_m<N, M, V>`, `block<R, C>` and `unstructured`,
-/// in any order, the latter two within `at_most`; an unstructured last term makes the series exact.
+/// in any order, the latter two within `at_most`: without it they take all that is left, so only
+/// the last term may do without. An unstructured last term makes the series exact.
 ///
 ///   const auto [terms, residual] = lacuna::decompose<n_m<2, 4>, n_m<2, 8>>(weights);
 ///   lacuna::matmul layer(terms);  // one pass over the output
@@ -121,8 +122,8 @@ template <class... Terms, scalar T, class Score>
 /// Every value is held once, unchanged: the terms and the residual add up to the matrix bit for bit
 /// (`verify` proves it). `score` says what a value is worth (`by_magnitude`, `by_activation`,
 /// `by_second_order`, or any functor). Cost: O(M) comparisons a value and N:M term.
-/// @throws shape_error for a matrix without values or smaller than a term; format_error at the
-/// first NaN or infinity.
+/// @throws shape_error for a matrix without values or smaller than a term, and for a term behind
+/// one that takes everything; format_error at the first NaN or infinity.
 template <class... Terms, class Derived, class Score = by_magnitude>
 [[nodiscard]] auto decompose(const Eigen::MatrixBase<Derived>& w, const Score& score = {}) {
   static_assert(sizeof...(Terms) > 0, "decompose<n_m<2, 4>, n_m<2, 8>>(w): name the terms");

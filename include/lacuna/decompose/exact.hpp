@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <limits>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -17,11 +16,14 @@ namespace lacuna::inline LACUNA_ABI {
 /// block matrix: what the search for the cheapest exact series minimises. Anything of this form
 /// does, a hardware model too.
 ///
-/// The defaults are for this library's CPU kernels: time a stored value, products of ResNet-50's
-/// shapes, AVX-512, one thread (`bench/series`; docs/other-results.md has the run).
+/// The defaults are for this library's CPU kernels: what each value more adds to the time of a
+/// product, the geometric mean of eight layers of ResNet-50, AVX-512, one thread. Against a value
+/// of 8x8 blocks, one of N:M or of CSR costs 2.08 to 2.11 with g++ and clang++, one of 8x1, 4x4 or
+/// N:M with 8 shared rows 0.98 to 1.14 (`bench_value_costs_O2`; docs/other-results.md has the run, layer
+/// by layer: there CSR's is 1.4 to 3.4).
 struct value_costs {
   double shared{1.0};  ///< of blocks of 4 rows and more, of N:M with 4 shared rows and more
-  double strict{2.0};  ///< where every row has positions of its own: N:M, unstructured
+  double strict{2.1};  ///< where every row has positions of its own: N:M, unstructured
   double dense{1.0};   ///< of the matrix, nothing skipped
 
   [[nodiscard]] double operator()(const pattern& p) const noexcept {
@@ -117,7 +119,7 @@ template <class T>
 /// of at most two terms of `menu`, with an unstructured remainder where something is left,
 /// unstructured alone, and dense. Values are chosen `by_presence`: how many a term holds is all
 /// that counts, not which. A block term takes the blocks that it is cheaper for than an
-/// unstructured term.
+/// unstructured term; where these are all, nothing stands behind it.
 ///
 /// `cost(pattern)` is what one stored value costs. Terms larger than the matrix are left out.
 /// Cost: the menu's size squared times `assign`.
@@ -147,7 +149,9 @@ template <class Matrix, class Cost = value_costs>
     return a.cost < b.cost;
   };
   const auto consider = [&](series_pattern s) {
-    s.terms.push_back({unstructured_pattern{}, 1});
+    if (s.terms.empty() || !detail::takes_all(s.terms.back())) {
+      s.terms.push_back({unstructured_pattern{}, 1});
+    }
     assignment a = assign(w, s, by_presence{});
     exact_candidate c;
     for (std::size_t t = 0; t < s.terms.size(); ++t) {
@@ -168,6 +172,7 @@ template <class Matrix, class Cost = value_costs>
   consider({});
   for (const term_pattern& first : terms) {
     consider({{first}});
+    if (detail::takes_all(first)) continue;
     for (const term_pattern& second : terms) consider({{first, second}});
   }
   std::stable_sort(out.candidates.begin(), out.candidates.end(), cheaper);

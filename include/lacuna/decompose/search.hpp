@@ -26,23 +26,23 @@ struct search_step {
 /// broken off: searches are deterministic and ask the same questions in the same order.
 using quality_memory = std::map<selection, double>;
 
-struct search_options {
-  /// The least share of the dense quality that the result must keep (99 %: MLPerf's, TASD's).
-  double least_quality{0.99};
-  /// Called after every selection that was tried: the step, its number, and how many there are at
-  /// most.
-  std::function<void(const search_step&, std::size_t, std::size_t)> progress;
-  /// Answers of earlier runs; new ones are added as they come, so that it holds them even when
-  /// `quality` throws.
-  quality_memory* memory{nullptr};
-};
-
 struct search_result {
   selection chosen;
   double quality{0};               ///< of `chosen`
   double dense_quality{0};         ///< of all layers dense
   double cost{1};                  ///< of `chosen`, share of all dense
   std::vector<search_step> steps;  ///< in the order tried
+};
+
+struct search_options {
+  /// The least share of the dense quality that the result must keep (99 %: MLPerf's, TASD's).
+  double least_quality{0.99};
+  /// Called after every selection that was tried: the result so far, whose last step it is, and how
+  /// many steps there are at most. Saved, the result so far is what a broken-off search found.
+  std::function<void(const search_result&, std::size_t)> progress;
+  /// Answers of earlier runs; new ones are added as they come, so that it holds them even when
+  /// `quality` throws.
+  quality_memory* memory{nullptr};
 };
 
 namespace detail {
@@ -85,6 +85,13 @@ class quality_judge {
     return answer;
   }
 
+  /// What a selection loses against all layers dense; it is a step, but never taken.
+  [[nodiscard]] double probe(const selection& s) {
+    const double quality = ask(s);
+    record({s, quality, cost_share(space_, s), false});
+    return out_.dense_quality - quality;
+  }
+
   /// Takes a selection as the best so far if its quality suffices.
   bool accept(const selection& s) {
     search_step step{s, ask(s), cost_share(space_, s), false};
@@ -94,15 +101,21 @@ class quality_judge {
       out_.quality = step.quality;
       out_.cost = step.cost;
     }
-    out_.steps.push_back(step);
-    if (options_.progress) options_.progress(step, out_.steps.size(), most_);
-    return step.accepted;
+    const bool accepted = step.accepted;
+    record(std::move(step));
+    return accepted;
   }
 
   [[nodiscard]] const selection& best() const noexcept { return out_.chosen; }
+  [[nodiscard]] double dense_quality() const noexcept { return out_.dense_quality; }
   [[nodiscard]] search_result result() && { return std::move(out_); }
 
  private:
+  void record(search_step step) {
+    out_.steps.push_back(std::move(step));
+    if (options_.progress) options_.progress(out_, most_);
+  }
+
   const search_space& space_;
   Quality& quality_;
   const search_options& options_;
@@ -174,26 +187,26 @@ template <class Quality>
 /// published search stops at the first failure, this one goes on with cheaper steps, and it knows
 /// layers that weigh little in the result though they drop much.
 ///
-/// Asks for at most twice as many qualities as there are pairs of layers and series.
+/// Tries at most twice as many selections as there are pairs of layers and series, all of them
+/// steps of the result: those of one layer alone, never accepted, come first.
 template <class Quality>
 [[nodiscard]] search_result search_by_sensitivity(const search_space& space, Quality&& quality,
                                                   const search_options& options = {}) {
   const auto pairs = detail::layer_choices(space);
   detail::quality_judge judge(space, quality, options, 2 * pairs.size());
-  const selection dense(space.layers.size(), 0);
-  const double whole = judge.ask(dense);
 
   struct option {
     detail::layer_choice pair;
     double lost;
   };
+  // A loss within the noise of the measurement must not look free: dropping more is never better.
+  const double noise = 1e-4 * std::abs(judge.dense_quality());
   std::vector<option> open;
   for (const auto& pair : pairs) {
-    selection alone = dense;
+    selection alone(space.layers.size(), 0);
     alone[pair.layer] = pair.series;
-    // A loss within the noise of the measurement must not look free: dropping more is never better.
-    const double lost = std::max(0.0, whole - judge.ask(alone)) +
-                        1e-4 * std::abs(whole) * space.layers[pair.layer].dropped[pair.series];
+    const double lost =
+        std::max(0.0, judge.probe(alone)) + noise * space.layers[pair.layer].dropped[pair.series];
     open.push_back({pair, lost});
   }
   while (!open.empty()) {

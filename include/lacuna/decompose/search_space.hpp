@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <cstddef>
-#include <functional>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +28,9 @@ struct search_layer {
 struct search_space {
   std::vector<series_pattern> menu;
   std::vector<search_layer> layers;
+  /// What else a quality depends on, in words: which operand becomes a series, which data is asked.
+  /// Searches do not read it; two that differ in it have different fingerprints.
+  std::string about{};
 };
 
 /// A series for every layer, by its number in the menu; 0 leaves a layer dense.
@@ -39,6 +44,36 @@ using selection = std::vector<std::size_t>;
     out.push_back(parse_series_pattern(text));
   }
   return out;
+}
+
+/// A number that tells searches apart: FNV-1a (Fowler, Noll and Vo; 64 bits) of the menu, of each
+/// layer's name, work, dropped shares and costs to the last bit, and of `about`. Other weights drop
+/// other shares, so that another training of the same network has another fingerprint.
+[[nodiscard]] inline std::uint64_t fingerprint(const search_space& space) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  const auto add = [&hash](std::uint64_t word, int octets) {
+    for (int b = 0; b < octets; ++b) hash = (hash ^ (word >> 8 * b & 0xff)) * 0x100000001b3;
+  };
+  // Lengths first: no two lists run together to the same bytes.
+  const auto add_text = [&](std::string_view text) {
+    add(text.size(), 8);
+    for (const char c : text) add(static_cast<unsigned char>(c), 1);
+  };
+  const auto add_numbers = [&](const std::vector<double>& numbers) {
+    add(numbers.size(), 8);
+    for (const double v : numbers) add(std::bit_cast<std::uint64_t>(v), 8);
+  };
+  add(space.menu.size(), 8);
+  for (const series_pattern& s : space.menu) add_text(to_string(s));
+  add(space.layers.size(), 8);
+  for (const search_layer& l : space.layers) {
+    add_text(l.name);
+    add_numbers({l.work});
+    add_numbers(l.dropped);
+    add_numbers(l.cost);
+  }
+  add_text(space.about);
+  return hash;
 }
 
 /// What a selection costs, as a share of all layers dense.
@@ -72,13 +107,15 @@ template <class T>
 /// Measures what every series of `menu` drops of a layer's weights; a layer that is smaller than a
 /// term cannot choose it. What cannot be chosen has a `dropped` above 1.
 /// `cost(series)` is what the layer costs with it; by default the share of values it may keep.
-/// @throws format_error with the layer's name for NaN and infinity.
+/// @throws shape_error for a series that is none, of whatever layer; format_error with the layer's
+/// name for NaN and infinity.
 template <class Weights, class Cost>
 [[nodiscard]] search_layer measure_layer(std::string name, const Weights& weights, double work,
                                          const std::vector<series_pattern>& menu,
                                          const Cost& cost) {
   search_layer out{std::move(name), work, {}, {}};
   for (const series_pattern& s : menu) {
+    detail::expect_series(s);
     out.dropped.push_back(2);
     out.cost.push_back(work * cost(s));
     if (s == series_pattern{{{dense_pattern{}, 1}}}) {

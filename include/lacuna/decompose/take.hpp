@@ -5,14 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <numeric>
-#include <utility>
 #include <vector>
 
 #include <lacuna/core/contract.hpp>
 #include <lacuna/format/pattern.hpp>
 #include <lacuna/kernel/simd/take_groups.hpp>
+#include <lacuna/kernel/simd/unroll.hpp>
 #include <lacuna/prune/keep.hpp>
+#include <lacuna/prune/ranking.hpp>
 
 namespace lacuna::inline LACUNA_ABI::detail {
 
@@ -42,42 +42,20 @@ struct remainder {
 template <index_t M, class Real>
 LACUNA_ALWAYS_INLINE void take_group(Real* importance, std::uint8_t* term_of, index_t n,
                                      std::uint8_t mark) noexcept {
-  std::array<Real, static_cast<std::size_t>(M)> s;
-  std::array<int, static_cast<std::size_t>(M)> rank{};
-  const auto unroll = [](const auto& f) LACUNA_INLINE_LAMBDA {
-    [&]<std::size_t... I>(std::index_sequence<I...>) LACUNA_INLINE_LAMBDA {
-      (f(std::integral_constant<std::size_t, I>{}), ...);
-    }
-    (std::make_index_sequence<static_cast<std::size_t>(M)>{});
-  };
-  unroll([&](auto p) LACUNA_INLINE_LAMBDA { s[p] = importance[p]; });
-  unroll([&](auto q) LACUNA_INLINE_LAMBDA {
-    unroll([&](auto p) LACUNA_INLINE_LAMBDA {
-      if constexpr (p < q) {
-        const int first = s[p] >= s[q];
-        rank[q] += first;
-        rank[p] += 1 - first;
-      }
-    });
+  using kernel::simd::unroll;
+  Real s[static_cast<std::size_t>(M)];
+  int rank[static_cast<std::size_t>(M)] = {};
+  unroll<M>([&](auto p) LACUNA_INLINE_LAMBDA { s[p] = importance[p]; });
+  kernel::simd::unroll_pairs<M>([&](auto later, auto earlier) LACUNA_INLINE_LAMBDA {
+    const int first = s[earlier] >= s[later];
+    rank[later] += first;
+    rank[earlier] += 1 - first;
   });
-  unroll([&](auto p) LACUNA_INLINE_LAMBDA {
+  unroll<M>([&](auto p) LACUNA_INLINE_LAMBDA {
     const bool taken = rank[p] < n && s[p] > Real(0);
     importance[p] = taken ? Real(0) : s[p];
     term_of[p] = taken ? mark : term_of[p];
   });
-}
-
-/// The n columns worth most of `size`, ties to the first: true in `chosen`. For groups whose size
-/// is not known when compiling.
-template <class Real>
-void choose_columns(const Real* worth, index_t size, index_t n, bool* chosen) {
-  for (index_t p = 0; p < size; ++p) {
-    index_t before = 0;
-    for (index_t q = 0; q < size; ++q) {
-      before += worth[q] > worth[p] || (worth[q] == worth[p] && q < p) ? 1 : 0;
-    }
-    chosen[p] = before < n;
-  }
 }
 
 template <index_t M, class Real>
@@ -145,18 +123,6 @@ void take_n_m(const remainder<Real>& r, const n_m_pattern& p, index_t first, ind
       }
     }
   }
-}
-
-/// The `count` best of `worth`, ties to the first. O(size).
-template <class Real>
-[[nodiscard]] std::vector<index_t> best(const Real* worth, index_t size, index_t count) {
-  std::vector<index_t> order(static_cast<std::size_t>(size));
-  std::iota(order.begin(), order.end(), index_t{0});
-  std::nth_element(order.begin(), order.begin() + count, order.end(), [&](index_t a, index_t b) {
-    return worth[a] > worth[b] || (worth[a] == worth[b] && a < b);
-  });
-  order.resize(static_cast<std::size_t>(count));
-  return order;
 }
 
 /// The blocks with the largest sums of squares, `keep` of them all. Columns are `taps` runs of

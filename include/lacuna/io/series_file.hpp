@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <limits>
+#include <cstdint>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,7 +21,8 @@
 namespace lacuna::inline LACUNA_ABI::io {
 
 /// A search for series, finished or broken off, as a file holds it: JSON with the names of the
-/// layers, the menu, the series chosen, and every quality that was asked for.
+/// layers, the menu, the series chosen, every quality that was asked for, and the fingerprint of
+/// the search space, in hexadecimal.
 struct series_file {
   std::vector<std::string> layers;
   std::vector<series_pattern> menu;
@@ -27,6 +31,7 @@ struct series_file {
   double dense_quality{0};
   double cost{1};
   quality_memory asked;
+  std::uint64_t fingerprint{0};
 
   friend bool operator==(const series_file&, const series_file&) = default;
 };
@@ -35,11 +40,20 @@ struct series_file {
 [[nodiscard]] inline series_file to_series_file(const search_space& space,
                                                 const search_result& result,
                                                 const quality_memory& asked = {}) {
-  series_file out{{},          space.menu, result.chosen, result.quality, result.dense_quality,
-                  result.cost, asked};
+  series_file out{{},          space.menu, result.chosen,     result.quality, result.dense_quality,
+                  result.cost, asked,      fingerprint(space)};
   for (const search_layer& l : space.layers) out.layers.push_back(l.name);
   return out;
 }
+
+namespace detail {
+/// 16 digits: JSON's own numbers hold 53 bits where they are read as double.
+[[nodiscard]] inline std::string to_hexadecimal(std::uint64_t v) {
+  char digits[16];
+  const auto end = std::to_chars(digits, std::end(digits), v, 16).ptr;
+  return std::string(static_cast<std::size_t>(std::end(digits) - end), '0').append(digits, end);
+}
+}  // namespace detail
 
 /// The file's text. @throws shape_error for qualities that are NaN or infinite: JSON has none.
 [[nodiscard]] inline std::string to_json(const series_file& f) {
@@ -59,7 +73,8 @@ struct series_file {
     asked.push_back({{"chosen", chosen}, {"quality", finite(quality)}});
   }
   const json all{{"format", "lacuna series"},
-                 {"version", 1},
+                 {"version", 2},
+                 {"fingerprint", detail::to_hexadecimal(f.fingerprint)},
                  {"menu", menu},
                  {"layers", layers},
                  {"quality", finite(f.quality)},
@@ -77,10 +92,11 @@ class series_file_parser {
 
   [[nodiscard]] series_file parse(std::string_view text) const {
     const json all = parse_json(text);
-    if (field(all, "format") != "lacuna series" || field(all, "version") != 1) {
-      fail("expected format 'lacuna series', version 1");
+    if (field(all, "format") != "lacuna series" || field(all, "version") != 2) {
+      fail("expected format 'lacuna series', version 2");
     }
     series_file out;
+    out.fingerprint = hexadecimal(field(all, "fingerprint"));
     for (const json& s : list(all, "menu")) out.menu.push_back(series(s));
     if (out.menu.empty() || out.menu.front() != dense()) fail("the menu must begin with 'dense'");
     for (const json& l : list(all, "layers")) {
@@ -147,6 +163,16 @@ class series_file_parser {
     if (!value.is_number() || !std::isfinite(value.get<double>())) fail("expected a finite number");
     return value.get<double>();
   }
+  [[nodiscard]] std::uint64_t hexadecimal(const json& value) const {
+    const std::string text = value.is_string() ? value.get<std::string>() : "";
+    const char* const end = text.data() + text.size();
+    std::uint64_t out = 0;
+    const auto parsed = std::from_chars(text.data(), end, out, 16);
+    if (text.size() != 16 || parsed.ec != std::errc{} || parsed.ptr != end) {
+      fail("'fingerprint' must be 16 hexadecimal digits");
+    }
+    return out;
+  }
   [[nodiscard]] series_pattern series(const json& value) const {
     if (!value.is_string()) fail("a series must be text");
     try {
@@ -179,8 +205,9 @@ inline void save_series(const std::string& path, const series_file& f) {
   write_file(path, std::as_bytes(std::span<const char>(text)));
 }
 
-/// @throws io_error unless the file is about these layers and this menu: a saved series must not be
-/// applied to another network.
+/// @throws io_error unless the file is about these layers, this menu and a space of the same
+/// fingerprint: what was found for one network must not be taken for another, or for another
+/// training of it.
 inline void expect_same_search(const series_file& f, const search_space& space,
                                const std::string& path) {
   if (f.menu != space.menu) throw io_error(path, 0, "was saved for another menu of series");
@@ -195,6 +222,25 @@ inline void expect_same_search(const series_file& f, const search_space& space,
                    message("layer ", l, " is '", f.layers[l], "', the network's is '",
                            space.layers[l].name, "'"));
   }
+  const std::uint64_t wanted = fingerprint(space);
+  if (f.fingerprint != wanted) {
+    throw io_error(path, 0,
+                   message("was saved for other weights, costs or data: its fingerprint is ",
+                           detail::to_hexadecimal(f.fingerprint), ", this search's is ",
+                           detail::to_hexadecimal(wanted)));
+  }
+}
+
+/// @throws io_error unless the file has the quality of all layers dense that this search's network
+/// has on this search's data: the answers of a file are good only where the first one still is.
+/// Exact, as qualities are deterministic.
+inline void expect_same_dense_quality(const series_file& f, double dense_quality,
+                                      const std::string& path) {
+  if (f.dense_quality == dense_quality) return;
+  throw io_error(path, 0,
+                 message("was saved for another network or other data: its dense quality is ",
+                         nlohmann::json(f.dense_quality).dump(), ", this search's is ",
+                         nlohmann::json(dense_quality).dump()));
 }
 
 }  // namespace lacuna::inline LACUNA_ABI::io

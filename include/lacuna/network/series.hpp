@@ -8,31 +8,12 @@
 #include <vector>
 
 #include <lacuna/decompose/search.hpp>
+#include <lacuna/network/compressible.hpp>
 #include <lacuna/network/run.hpp>
 #include <lacuna/op/activation_density.hpp>
 #include <lacuna/op/decompose_activations.hpp>
 
 namespace lacuna::inline LACUNA_ABI::network {
-
-/// The convolutions and linear layers that may become series: all but the first convolution, which
-/// reads few channels and whose errors everything after it inherits.
-template <class T>
-[[nodiscard]] std::vector<node_id> series_nodes(const graph<T>& g) {
-  std::vector<node_id> out;
-  bool first = true;
-  for (node_id id = 0; id < g.nodes().size(); ++id) {
-    std::visit(
-        [&](const auto& layer) {
-          if constexpr (requires { layer.weight; }) {
-            const bool is_conv = requires { layer.stride; };
-            if (!(is_conv && first)) out.push_back(id);
-            first = first && !is_conv;
-          }
-        },
-        g[id].layer);
-  }
-  return out;
-}
 
 namespace detail {
 template <class T>

@@ -12,15 +12,21 @@
 namespace lacuna::inline LACUNA_ABI::detail {
 
 /// Cuts panels into `chunks` runs of about equal stored values: chunk c is panels
-/// [bounds[c], bounds[c + 1]).
+/// [bounds[c], bounds[c + 1]). A binary search a bound: O(chunks log panels), every product's cost.
 template <class Panels>
 [[nodiscard]] std::vector<index_t> balanced_chunks(const Panels& w, index_t chunks) {
   std::vector<index_t> bounds{0};
   const index_t all = w.values_before(w.count());
   for (index_t c = 1; c < chunks; ++c) {
-    index_t at = bounds.back();
-    while (at < w.count() && w.values_before(at) < all * c / chunks) ++at;
-    bounds.push_back(at);
+    const index_t wanted = all * c / chunks;
+    index_t low = bounds.back();
+    index_t high = w.count();
+    while (low < high) {
+      const index_t middle = low + (high - low) / 2;
+      const bool is_before = w.values_before(middle) < wanted;
+      (is_before ? low : high) = is_before ? middle + 1 : middle;
+    }
+    bounds.push_back(low);
   }
   bounds.push_back(w.count());
   return bounds;

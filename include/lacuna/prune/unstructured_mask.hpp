@@ -2,13 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <vector>
 
 #include <lacuna/prune/keep.hpp>
 #include <lacuna/prune/mask.hpp>
+#include <lacuna/prune/ranking.hpp>
 #include <lacuna/prune/score.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
@@ -21,19 +20,15 @@ template <class Weights>
   detail::expect_no_nan(w);
   const index_t cols = w.cols();
   const index_t kept = fraction.of(w.rows() * cols);
-  std::vector<index_t> order(static_cast<std::size_t>(w.rows() * cols));
-  std::iota(order.begin(), order.end(), index_t{0});
-  const auto magnitude = [&](index_t n) {
-    return std::abs(static_cast<double>(w(n / cols, n % cols)));
-  };
-  std::nth_element(order.begin(), order.begin() + kept, order.end(), [&](index_t a, index_t b) {
-    const double of_a = magnitude(a);
-    const double of_b = magnitude(b);
-    return of_a > of_b || (of_a == of_b && a < b);
-  });
+  std::vector<double> magnitudes;
+  magnitudes.reserve(static_cast<std::size_t>(w.rows() * cols));
+  for (index_t i = 0; i < w.rows(); ++i) {
+    for (index_t k = 0; k < cols; ++k) {
+      magnitudes.push_back(std::abs(static_cast<double>(w(i, k))));
+    }
+  }
   mask out = mask::Constant(w.rows(), cols, false);
-  for (index_t n = 0; n < kept; ++n) {
-    const index_t at = order[static_cast<std::size_t>(n)];
+  for (const index_t at : detail::best(magnitudes.data(), w.rows() * cols, kept)) {
     out(at / cols, at % cols) = true;
   }
   return out;

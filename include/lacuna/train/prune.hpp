@@ -7,6 +7,7 @@
 
 #include <lacuna/core/conv_window.hpp>
 #include <lacuna/format/pattern.hpp>
+#include <lacuna/network/compressible.hpp>
 #include <lacuna/prune/mask_of.hpp>
 #include <lacuna/train/masks.hpp>
 
@@ -21,30 +22,23 @@ namespace detail {
 }
 }  // namespace detail
 
-/// The convolutions and linear layers that a pattern is applied to: all but
-/// - the first convolution, which reads few channels and whose errors everything after inherits
-///   (left dense by arXiv 2407.09453 and 2104.08378 alike), and
-/// - layers smaller than the pattern: for blocks, with fewer than two whole blocks of outputs or of
-///   inputs, where the guard against empty block rows and columns leaves nothing to choose; for
-///   N:M, with less than one whole group.
+/// The nodes that a pattern is applied to: all `compressible_nodes` but layers smaller than the
+/// pattern: for blocks, with fewer than two whole blocks of outputs or of inputs, where the guard
+/// against empty block rows and columns leaves nothing to choose; for N:M, with less than one whole
+/// group.
 template <class T>
 [[nodiscard]] std::vector<network::node_id> prunable(const network::graph<T>& g, const pattern& p) {
   std::vector<network::node_id> out;
   if (std::holds_alternative<dense_pattern>(p)) return out;
   const extents2 unit = detail::unit_of(p);
   const index_t least = std::holds_alternative<block_pattern>(p) ? 2 : 1;
-  bool first = true;
-  for (network::node_id id = 0; id < g.nodes().size(); ++id) {
+  for (const network::node_id id : network::compressible_nodes(g)) {
     std::visit(
         [&](const auto& layer) {
           if constexpr (requires { layer.weight; }) {
-            const bool is_conv = requires { layer.stride; };
-            const bool skipped = is_conv && first;
-            if (is_conv) first = false;
-            if (!skipped && layer.weight.out() >= least * unit.h &&
-                layer.weight.in >= least * unit.w) {
-              out.push_back(id);
-            }
+            const bool fits =
+                layer.weight.out() >= least * unit.h && layer.weight.in >= least * unit.w;
+            if (fits) out.push_back(id);
           }
         },
         g[id].layer);

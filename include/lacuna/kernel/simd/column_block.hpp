@@ -89,8 +89,11 @@ class column_block {
   /// rank + 1 where `c` holds; Step -1 for rank - 1.
   template <int Step>
   static LACUNA_ALWAYS_INLINE bits_batch count(const bits_batch& rank, const mask& c) noexcept {
-    if constexpr (sizeof(mask) == sizeof(bits_batch) && requires { bits_batch(c.data); }) {
-      const bits_batch minus_one_where(c.data);  // a vector whose true lanes are all ones
+    // A mask that is a vector, whose true lanes are all ones; NEON's are unsigned, and a batch of
+    // signed integers made of one would have ones in them.
+    using ones = batch<std::make_unsigned_t<bits>, Arch>;
+    if constexpr (sizeof(mask) == sizeof(bits_batch) && requires { ones(c.data); }) {
+      const auto minus_one_where = xsimd::bitwise_cast<bits_batch>(ones(c.data));
       return Step > 0 ? rank - minus_one_where : rank + minus_one_where;
     } else {
       return xsimd::select(c, rank + bits_batch(bits(Step)), rank);

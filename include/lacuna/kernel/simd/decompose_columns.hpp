@@ -8,7 +8,7 @@
 #include <type_traits>
 
 #include <lacuna/kernel/simd/column_block.hpp>
-#include <lacuna/kernel/x86/narrow.hpp>
+#include <lacuna/kernel/simd/store_low_bytes.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 
@@ -33,21 +33,6 @@ LACUNA_ALWAYS_INLINE void for_each_vector(index_t cols, const Step& step) noexce
   for (index_t j = 0;; j = std::min(j + Width, cols - Width)) {
     step(j);
     if (j == cols - Width) return;
-  }
-}
-
-/// The low bytes of all lanes.
-template <class B>
-LACUNA_ALWAYS_INLINE void store_bytes(const B& bytes, std::uint8_t* to) noexcept {
-#if defined(__AVX512F__)
-  if constexpr (std::is_base_of_v<xsimd::avx512f, typename B::arch_type>) {
-    x86::store_low_bytes(to, bytes, typename B::value_type{});
-  } else
-#endif
-  {
-    alignas(64) typename B::value_type lane[B::size];
-    bytes.store_aligned(lane);
-    for (std::size_t j = 0; j < B::size; ++j) to[j] = static_cast<std::uint8_t>(lane[j]);
   }
 }
 
@@ -116,7 +101,7 @@ void compress_whole(const T* x, index_t ldx, index_t cols,
         unroll<n>([&](auto s) LACUNA_INLINE_LAMBDA {
           const index_t at = (group * n + s) * out.ld + j;
           block::to_values(values[s]).store_unaligned(out.values + at);
-          store_bytes(positions[s], out.positions + at);
+          store_low_bytes(positions[s], out.positions + at);
         });
       });
     };

@@ -8,8 +8,8 @@
 #include <cstring>
 
 #include <lacuna/kernel/simd/batch.hpp>
+#include <lacuna/kernel/simd/store_low_bytes.hpp>
 #include <lacuna/kernel/simd/unroll.hpp>
-#include <lacuna/kernel/x86/narrow.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
 
@@ -44,18 +44,7 @@ template <class B>
 LACUNA_ALWAYS_INLINE void or_low_bytes(const B& lanes_of_bytes, std::uint8_t* to) noexcept {
   constexpr std::size_t size = B::size;
   std::uint8_t bytes[size];
-  bool stored = false;
-#if defined(__AVX512F__)
-  if constexpr (sizeof(B) == 64) {
-    x86::store_low_bytes(bytes, lanes_of_bytes, typename B::value_type{});
-    stored = true;
-  }
-#endif
-  if (!stored) {
-    alignas(64) typename B::value_type lane[size];
-    lanes_of_bytes.store_aligned(lane);
-    for (std::size_t j = 0; j < size; ++j) bytes[j] = static_cast<std::uint8_t>(lane[j]);
-  }
+  store_low_bytes(lanes_of_bytes, bytes);
   using word = std::conditional_t<size % 8 == 0, std::uint64_t,
                                   std::conditional_t<size % 4 == 0, std::uint32_t, std::uint16_t>>;
   for (std::size_t j = 0; j < size; j += sizeof(word)) {

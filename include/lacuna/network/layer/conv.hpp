@@ -6,6 +6,7 @@
 #include <string>
 
 #include <lacuna/format/filter.hpp>
+#include <lacuna/network/layer/weight_and_bias.hpp>
 #include <lacuna/network/pass.hpp>
 #include <lacuna/network/patches.hpp>
 
@@ -99,9 +100,7 @@ struct conv {
 
   template <class F>
   void for_each_parameter(F&& f) {
-    f("weight", std::span<T>(weight.matrix.data(), static_cast<std::size_t>(weight.matrix.size())),
-      &weight);
-    if (!bias.empty()) f("bias", std::span<T>(bias), static_cast<decltype(&weight)>(nullptr));
+    detail::visit_weight_and_bias(weight, bias, f);
   }
 
  private:

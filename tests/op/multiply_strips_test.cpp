@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Mirrors include/lacuna/op/multiply_strips.hpp
+#include <vector>
+
+#include <lacuna/op/multiply_strips.hpp>
+
+#include "support/catch.hpp"
+
+using lacuna::index_t, lacuna::detail::balanced_chunks;
+
+namespace {
+
+/// Panels of so many values, which count how often they are asked.
+struct counted_panels {
+  std::vector<index_t> before{0};
+  mutable index_t asked{0};
+
+  explicit counted_panels(const std::vector<index_t>& values) {
+    for (const index_t v : values) before.push_back(before.back() + v);
+  }
+  [[nodiscard]] index_t count() const { return static_cast<index_t>(before.size()) - 1; }
+  [[nodiscard]] index_t values_before(index_t panel) const {
+    ++asked;
+    return before.at(static_cast<std::size_t>(panel));
+  }
+};
+
+/// The first panel with at least the c-th share of all values before it, one panel after another.
+std::vector<index_t> by_definition(const counted_panels& w, index_t chunks) {
+  std::vector<index_t> bounds{0};
+  for (index_t c = 1; c < chunks; ++c) {
+    index_t at = 0;
+    while (at < w.count() && w.values_before(at) < w.before.back() * c / chunks) ++at;
+    bounds.push_back(at);
+  }
+  bounds.push_back(w.count());
+  return bounds;
+}
+
+}  // namespace
+
+TEST_CASE("chunks of panels hold about equal values, in order and all of them", "[op][strips]") {
+  const std::vector<index_t> values = GENERATE(
+      std::vector<index_t>{}, std::vector<index_t>{7}, std::vector<index_t>{0, 0, 0},
+      std::vector<index_t>{5, 5, 5, 5, 5, 5, 5}, std::vector<index_t>{100, 1, 1, 1, 1},
+      std::vector<index_t>{1, 1, 1, 1, 100}, std::vector<index_t>{0, 0, 9, 0, 0, 0, 9, 9, 0});
+  const index_t chunks = GENERATE(1, 2, 3, 5, 7, 16);
+  CAPTURE(values, chunks);
+  const counted_panels w(values);
+  CHECK(balanced_chunks(w, chunks) == by_definition(w, chunks));
+}
+
+TEST_CASE("cutting many panels looks at few of them", "[op][strips]") {
+  // A million: 20 halvings a bound.
+  const counted_panels w(std::vector<index_t>(1'000'000, 3));
+  const auto bounds = balanced_chunks(w, 8);
+  CHECK(w.asked <= 1 + 7 * 20);
+  for (std::size_t c = 0; c < 8; ++c) CHECK(bounds[c + 1] - bounds[c] == 125'000);
+}
