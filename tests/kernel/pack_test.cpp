@@ -4,7 +4,6 @@
 // Mirrors include/lacuna/kernel/pack.
 #include <lacuna/kernel/pack/columns.hpp>
 #include <lacuna/kernel/pack/panels.hpp>
-#include <lacuna/kernel/pack/columns.hpp>
 #include <lacuna/kernel/pack/patches.hpp>
 
 #include <cstring>
@@ -120,8 +119,8 @@ TEMPLATE_LIST_TEST_CASE("patches are what a padded image shows through the windo
   expect_patches(std::int32_t{0});  // converted, and another vector type
 }
 
-TEMPLATE_LIST_TEST_CASE("columns are packed from any storage order and converted",
-                        "[kernel][pack]", test::architectures) {
+TEMPLATE_LIST_TEST_CASE("columns are packed from any storage order and converted", "[kernel][pack]",
+                        test::architectures) {
   constexpr index_t lanes = kernel::simd::lanes<float, TestType>;
   const auto count = GENERATE(as<index_t>(), 1, 3, 16, 33);
   const index_t width = lacuna::round_up(count, lanes);
@@ -137,9 +136,9 @@ TEMPLATE_LIST_TEST_CASE("columns are packed from any storage order and converted
       }
     }
   };
-  expect_columns(Eigen::MatrixXi(Eigen::MatrixXi::Random(5, 40)));    // column-major
-  expect_columns(Eigen::MatrixXf(Eigen::MatrixXf::Random(5, 40)));    // the same, not converted
-  expect_columns(test::random_matrix<float>(5, 40));                  // row-major
+  expect_columns(Eigen::MatrixXi(Eigen::MatrixXi::Random(5, 40)));  // column-major
+  expect_columns(Eigen::MatrixXf(Eigen::MatrixXf::Random(5, 40)));  // the same, not converted
+  expect_columns(test::random_matrix<float>(5, 40));                // row-major
 }
 
 TEST_CASE("bfloat16 columns are widened exactly, NaN and denormals too", "[kernel][pack]") {
