@@ -4,7 +4,7 @@
 // Block-sparse against dense, side by side: one table for one compiler and one optimisation level.
 //
 //   bench_ratio            a table for people
-//   bench_ratio --markdown the same for docs/results.md
+//   bench_ratio --markdown the same for docs/other-results.md
 //
 // Eigen's dense product, Lacuna's dense operator and 8x8 blocks at 50 % run in turn, call by call,
 // so that clock and neighbours hit all three alike; a figure is the median of all rounds.

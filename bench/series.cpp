@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Series of terms on CPU, as Markdown for docs/results.md:
+// Series of terms on CPU, as Markdown for docs/other-results.md:
 //   - a product of a series against the products of its terms, run one by one;
 //   - exact series of unstructured matrices against CSR and dense;
 //   - how fast a matrix is decomposed, and what an order of columns saves.

@@ -44,7 +44,7 @@ if(LACUNA_TESTS)
   set(CATCH_BUILD_STATIC_LIBRARY ON)
   FetchContent_MakeAvailable(Catch2)
 endif()
-if(LACUNA_EXAMPLES)
+if(LACUNA_EXAMPLES OR LACUNA_BENCH)
   FetchContent_Declare(CLI11
     URL https://github.com/CLIUtils/CLI11/archive/refs/tags/v2.1.2.tar.gz
     FIND_PACKAGE_ARGS)

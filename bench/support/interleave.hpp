@@ -11,10 +11,22 @@
 
 namespace bench {
 
-/// Median seconds of each contender. They run in turn, call by call, so that clock and neighbours
-/// hit all alike; at least 15 rounds, more for short calls: about `total` seconds in all.
-inline std::vector<double> interleaved_medians(const std::vector<std::function<void()>>& contenders,
-                                               double total = 0.5) {
+/// Seconds of a call: median and quartiles.
+struct timing {
+  double median, low, high;
+};
+
+struct interleaving {
+  double total{0.5};  ///< seconds, about, were calls not repeated for `least`
+  int least{15};      ///< rounds
+  /// An untimed call before each timed one, so that a contender finds its own weights and code
+  /// where its last call left them and not those of the others.
+  bool warm{false};
+};
+
+/// The contenders run in turn, call by call, so that clock and neighbours hit all alike.
+inline std::vector<timing> interleave(const std::vector<std::function<void()>>& contenders,
+                                      const interleaving& how) {
   using clock = std::chrono::steady_clock;
   const auto seconds = [](const std::function<void()>& f) {
     const auto start = clock::now();
@@ -24,15 +36,31 @@ inline std::vector<double> interleaved_medians(const std::vector<std::function<v
   double round = 0;
   for (const auto& f : contenders) {
     f();  // the first call meets cold caches and pages
-    round += seconds(f);
+    round += seconds(f) * (how.warm ? 2 : 1);
   }
-  const auto rounds = std::clamp(static_cast<int>(total / round), 15, 2000);
+  const auto rounds = std::clamp(static_cast<int>(how.total / round), how.least, 2000);
   std::vector<std::vector<double>> t(contenders.size());
   for (int r = 0; r < rounds; ++r) {
-    for (std::size_t i = 0; i < contenders.size(); ++i) t[i].push_back(seconds(contenders[i]));
+    for (std::size_t i = 0; i < contenders.size(); ++i) {
+      if (how.warm) contenders[i]();
+      t[i].push_back(seconds(contenders[i]));
+    }
   }
+  std::vector<timing> out;
+  for (auto& of_one : t) {
+    std::sort(of_one.begin(), of_one.end());
+    const std::size_t n = of_one.size();
+    out.push_back({of_one[n / 2], of_one[n / 4], of_one[3 * n / 4]});
+  }
+  return out;
+}
+
+/// Median seconds of each contender: at least 15 rounds, more for short calls, about `total`
+/// seconds in all.
+inline std::vector<double> interleaved_medians(const std::vector<std::function<void()>>& contenders,
+                                               double total = 0.5) {
   std::vector<double> out;
-  for (const auto& of_one : t) out.push_back(median(of_one));
+  for (const timing& t : interleave(contenders, {.total = total})) out.push_back(t.median);
   return out;
 }
 

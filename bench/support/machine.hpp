@@ -6,6 +6,7 @@
 #include <chrono>
 #include <ctime>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,6 +56,27 @@ inline double fma_peak() {
   return 2.0 * static_cast<double>(sums * batch::size) * rounds / median(seconds);
 }
 
+/// Bytes a second that one core reads of memory far beyond the second-level cache, 1 GiB of it.
+inline double read_bandwidth() {
+  using batch = xsimd::batch<float, xsimd::default_arch>;
+  const std::vector<float> memory(std::size_t{1} << 28U, 1.0F);
+  std::vector<double> seconds;
+  for (int sample = 0; sample < 3; ++sample) {
+    batch sum[4] = {batch(0.0F), batch(0.0F), batch(0.0F), batch(0.0F)};
+    const auto start = std::chrono::steady_clock::now();
+    for (std::size_t i = 0; i + 4 * batch::size <= memory.size(); i += 4 * batch::size) {
+      for (std::size_t j = 0; j < 4; ++j) {
+        sum[j] = sum[j] + batch::load_unaligned(memory.data() + i + j * batch::size);
+      }
+    }
+    const auto stop = std::chrono::steady_clock::now();
+    volatile float used = (sum[0] + sum[1] + sum[2] + sum[3]).get(0);
+    static_cast<void>(used);
+    seconds.push_back(std::chrono::duration<double>(stop - start).count());
+  }
+  return static_cast<double>(memory.size() * sizeof(float)) / median(seconds);
+}
+
 /// "Intel(R) Xeon(R) Processor", from /proc/cpuinfo.
 inline std::string cpu_name() {
   std::ifstream in("/proc/cpuinfo");
@@ -62,6 +84,23 @@ inline std::string cpu_name() {
     if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
   }
   return "unknown processor";
+}
+
+/// Which of the wide instruction sets the processor has, as /proc/cpuinfo names them.
+inline std::vector<std::string> processor_flags() {
+  std::vector<std::string> out;
+  std::ifstream in("/proc/cpuinfo");
+  for (std::string line; std::getline(in, line);) {
+    if (line.rfind("flags", 0) != 0) continue;
+    std::istringstream words(line);
+    for (std::string word; words >> word;) {
+      if (word == "avx2" || word.rfind("avx512", 0) == 0 || word.rfind("amx", 0) == 0) {
+        out.push_back(word);
+      }
+    }
+    break;
+  }
+  return out;
 }
 
 inline std::string today() {

@@ -22,5 +22,6 @@
 #include <lacuna/op/decompose_activations.hpp>
 #include <lacuna/op/matmul.hpp>
 #include <lacuna/op/matvec.hpp>
+#include <lacuna/op/requantize.hpp>
 #include <lacuna/prune/prune.hpp>
 #include <lacuna/version.hpp>

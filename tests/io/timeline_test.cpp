@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Mirrors include/lacuna/io/{chrome_trace,svg,timeline_svg,line_plot}.hpp
+// Mirrors include/lacuna/io/{chrome_trace,svg,timeline_svg,line_plot,bar_plot}.hpp
 #include <limits>
 
+#include <lacuna/io/bar_plot.hpp>
 #include <lacuna/io/chrome_trace.hpp>
 #include <lacuna/io/line_plot.hpp>
 #include <lacuna/io/timeline_svg.hpp>
@@ -89,6 +90,38 @@ TEST_CASE("a plot draws what is finite and leaves gaps", "[io][plot]") {
   p.series = {{"bad", {nan}, {1}}};
   CHECK_THROWS_AS(io::to_svg(p), lacuna::shape_error);
   CHECK(io::to_svg({"none", "", "", {}}).find("</svg>") != std::string::npos);
+}
+
+TEST_CASE("logarithmic axes space decades evenly and refuse what they can't hold", "[io][plot]") {
+  io::line_plot p{"roofline", "x", "y", {{"rates", {1, 10, 100}, {1, 10, 100}, true}}, true};
+  const std::string svg = io::to_svg(p);
+  CHECK(times(svg, "<circle") == 3);
+  CHECK(times(svg, "stroke-width=\"2\"") == 0);  // points only
+  std::vector<double> x;
+  for (std::size_t at = svg.find("cx=\""); at != std::string::npos;
+       at = svg.find("cx=\"", at + 1)) {
+    x.push_back(std::stod(svg.substr(at + 4)));
+  }
+  REQUIRE(x.size() == 3);
+  CHECK(x[1] - x[0] == Approx(x[2] - x[1]));
+  CHECK(svg.find(">50<") != std::string::npos);
+  p.series[0].y[1] = 0;
+  CHECK_THROWS_AS(io::to_svg(p), lacuna::shape_error);
+}
+
+TEST_CASE("bars are as long as their values, marks stand where they are asked", "[io][plot]") {
+  const std::string svg = io::to_svg(io::bar_plot{"peers", {{"a", 4, 2}, {"b", 2, 0}}});
+  CHECK(times(svg, "<rect") == 3);  // two and the ground
+  CHECK(times(svg, "<line") == 1);
+  std::vector<double> width;
+  for (std::size_t at = svg.find(" width=\""); at != std::string::npos;
+       at = svg.find(" width=\"", at + 1)) {
+    width.push_back(std::stod(svg.substr(at + 8)));
+  }
+  REQUIRE(width.size() == 3);
+  CHECK(width[1] == Approx(2 * width[2]));
+  CHECK_THROWS_AS(io::to_svg(io::bar_plot{"", {{"a", -1, 0}}}), lacuna::shape_error);
+  CHECK(io::to_svg(io::bar_plot{"none", {}}).find("</svg>") != std::string::npos);
 }
 
 TEST_CASE("axes step by 1, 2 or 5 and stay within the ticks asked for", "[io][plot]") {

@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Mirrors include/lacuna/kernel/pack.
-#include <lacuna/kernel/pack/panels.hpp>
 #include <lacuna/kernel/pack/columns.hpp>
+#include <lacuna/kernel/pack/panels.hpp>
 #include <lacuna/kernel/pack/patches.hpp>
+
+#include <cstring>
+#include <vector>
 
 #include "support/architectures.hpp"
 #include "support/catch.hpp"
@@ -116,8 +119,8 @@ TEMPLATE_LIST_TEST_CASE("patches are what a padded image shows through the windo
   expect_patches(std::int32_t{0});  // converted, and another vector type
 }
 
-TEMPLATE_LIST_TEST_CASE("columns are packed from any storage order and converted",
-                        "[kernel][pack]", test::architectures) {
+TEMPLATE_LIST_TEST_CASE("columns are packed from any storage order and converted", "[kernel][pack]",
+                        test::architectures) {
   constexpr index_t lanes = kernel::simd::lanes<float, TestType>;
   const auto count = GENERATE(as<index_t>(), 1, 3, 16, 33);
   const index_t width = lacuna::round_up(count, lanes);
@@ -133,7 +136,22 @@ TEMPLATE_LIST_TEST_CASE("columns are packed from any storage order and converted
       }
     }
   };
-  expect_columns(Eigen::MatrixXi(Eigen::MatrixXi::Random(5, 40)));    // column-major
-  expect_columns(Eigen::MatrixXf(Eigen::MatrixXf::Random(5, 40)));    // the same, not converted
-  expect_columns(test::random_matrix<float>(5, 40));                  // row-major
+  expect_columns(Eigen::MatrixXi(Eigen::MatrixXi::Random(5, 40)));  // column-major
+  expect_columns(Eigen::MatrixXf(Eigen::MatrixXf::Random(5, 40)));  // the same, not converted
+  expect_columns(test::random_matrix<float>(5, 40));                // row-major
+}
+
+TEST_CASE("bfloat16 columns are widened exactly, NaN and denormals too", "[kernel][pack]") {
+  std::vector<lacuna::bfloat16> from;
+  for (std::uint32_t bits = 0; bits < 0x10000U; bits += 37) {
+    from.push_back(Eigen::bfloat16_impl::raw_uint16_to_bfloat16(static_cast<std::uint16_t>(bits)));
+  }
+  const auto count = static_cast<index_t>(from.size());
+  std::vector<float> to(from.size());
+  kernel::copy_strided<xsimd::default_arch>(from.data(), 1, count, to.data());
+  for (std::size_t j = 0; j < from.size(); ++j) {
+    std::uint32_t wide;
+    std::memcpy(&wide, &to[j], sizeof(wide));
+    REQUIRE(wide == static_cast<std::uint32_t>(from[j].value) << 16U);
+  }
 }

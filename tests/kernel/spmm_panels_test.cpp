@@ -27,8 +27,8 @@ void run(const Panels& w, index_t first, index_t last, const float* x, index_t l
          bool prefetch, dense_matrix<float>& y) {
   std::vector<std::int32_t> offsets;
   for (index_t k = 0; k < w.depth; ++k) offsets.push_back(static_cast<std::int32_t>(k * ldx));
-  const kernel::simd::strip<float> strip{x,    ldx,      offsets.data(), cols, prefetch,
-                                         y.data(), y.cols(), 0,              0};
+  const kernel::simd::strip<float> strip{x, ldx, offsets.data(), cols, prefetch, y.data(), y.cols(),
+                                         0, 0};
   kernel::simd::spmm_panels<Arch>(w, first, last, strip, lacuna::no_epilogue{});
 }
 }  // namespace

@@ -3,6 +3,8 @@
 #include <lacuna/network/inference.hpp>
 #include <lacuna/network/run.hpp>
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "network/random_graph.hpp"
@@ -90,6 +92,21 @@ TEST_CASE("relu and residual sums go into the convolution before them") {
   // Of the two convolutions that meet in a sum one takes it and waits for the other.
   CHECK(step_of("b.conv0").adds_residual != step_of("b.conv1").adds_residual);
   CHECK(steps.size() == 10);  // input, 5 convolutions, pool, batch norm, pool, linear
+}
+
+TEST_CASE("an observer hears of every layer once, in order, until it is taken away") {
+  const auto g = lacuna_test::small_network();
+  network::inference net(g, [](const auto&) { return dense_pattern{}; });
+  std::vector<std::string> heard;
+  net.observe([&](const std::string& layer) { heard.push_back(layer); });
+  const tensor<float> x(g.image_extents());
+  static_cast<void>(net(x));
+  CHECK(heard.size() == 9);  // the ten steps of the test above, the input left out
+  CHECK(heard.front() == "stem");
+  CHECK(std::set<std::string>(heard.begin(), heard.end()).size() == heard.size());
+  net.observe({});
+  static_cast<void>(net(x));
+  CHECK(heard.size() == 9);
 }
 
 TEST_CASE("weights that disobey a pattern are named by layer") {

@@ -16,6 +16,7 @@ struct plot_series {
   std::string name;
   std::vector<double> x;
   std::vector<double> y;
+  bool points_only{false};  ///< no lines between the points
 };
 
 struct line_plot {
@@ -23,10 +24,51 @@ struct line_plot {
   std::string x_label;
   std::string y_label;
   std::vector<plot_series> series;
+  bool logarithmic{false};  ///< both axes
 };
 
-/// The plot as a picture, both axes from 0 or their least value, whichever is lower.
-/// @throws shape_error where a series has not as many y as x, or an x is not finite.
+namespace detail {
+/// A readable axis from `low` to `high`, as a share of its length. Linear ones take 0 in.
+struct plot_axis {
+  double low{0};
+  double high{0};
+  bool logarithmic{false};
+  bool empty{true};
+
+  void take_in(double v) noexcept {
+    const double at = logarithmic ? std::log10(v) : v;
+    low = empty && logarithmic ? at : std::min(low, at);
+    high = empty && logarithmic ? at : std::max(high, at);
+    empty = false;
+  }
+  void finish() noexcept {
+    if (high <= low) high = low + 1;
+  }
+  [[nodiscard]] double share(double v) const noexcept {
+    return ((logarithmic ? std::log10(v) : v) - low) / (high - low);
+  }
+  /// Values to mark, `count` of them at most on linear axes; 1, 2 and 5 of each decade on others.
+  [[nodiscard]] std::vector<double> ticks(index_t count) const {
+    std::vector<double> out;
+    if (!logarithmic) {
+      const double step = axis_step(high - low, count);
+      for (double at = std::ceil(low / step) * step; at <= high; at += step) out.push_back(at);
+      return out;
+    }
+    for (double decade = std::floor(low); decade <= high; ++decade) {
+      for (const double factor : {1.0, 2.0, 5.0}) {
+        const double at = factor * std::pow(10.0, decade);
+        if (std::log10(at) >= low && std::log10(at) <= high) out.push_back(at);
+      }
+    }
+    return out;
+  }
+};
+}  // namespace detail
+
+/// The plot as a picture, linear axes from 0 or their least value, whichever is lower.
+/// @throws shape_error where a series has not as many y as x, an x is not finite, or an axis is
+/// logarithmic and a value not positive.
 [[nodiscard]] inline std::string to_svg(const line_plot& p, double width = 640,
                                         double height = 420) {
   constexpr double left = 70, top = 52, bottom = 50;
@@ -34,7 +76,8 @@ struct line_plot {
   for (const plot_series& s : p.series) {
     right = std::max(right, 50 + 7 * static_cast<double>(s.name.size()));
   }
-  double x_low = 0, x_high = 0, y_low = 0, y_high = 0;
+  detail::plot_axis x_axis, y_axis;
+  x_axis.logarithmic = y_axis.logarithmic = p.logarithmic;
   for (const plot_series& s : p.series) {
     if (s.x.size() != s.y.size()) {
       throw shape_error(message("plot ", p.title, ": series ", s.name, " has ", s.x.size(),
@@ -44,41 +87,38 @@ struct line_plot {
       if (!std::isfinite(s.x[i])) {
         throw shape_error(message("plot ", p.title, ": x of series ", s.name, " is not finite"));
       }
-      x_low = std::min(x_low, s.x[i]);
-      x_high = std::max(x_high, s.x[i]);
-      if (!std::isfinite(s.y[i])) continue;
-      y_low = std::min(y_low, s.y[i]);
-      y_high = std::max(y_high, s.y[i]);
+      if (p.logarithmic && (s.x[i] <= 0 || s.y[i] <= 0)) {
+        throw shape_error(message("plot ", p.title, ": series ", s.name, " has a point (", s.x[i],
+                                  ", ", s.y[i], ") that no logarithmic axis has"));
+      }
+      x_axis.take_in(s.x[i]);
+      if (std::isfinite(s.y[i])) y_axis.take_in(s.y[i]);
     }
   }
-  if (x_high <= x_low) x_high = x_low + 1;
-  if (y_high <= y_low) y_high = y_low + 1;
-  const auto px = [&](double x) {
-    return left + (x - x_low) / (x_high - x_low) * (width - left - right);
-  };
+  x_axis.finish();
+  y_axis.finish();
+  const auto px = [&](double x) { return left + x_axis.share(x) * (width - left - right); };
   const auto py = [&](double y) {
-    return height - bottom - (y - y_low) / (y_high - y_low) * (height - top - bottom);
+    return height - bottom - y_axis.share(y) * (height - top - bottom);
   };
   svg_writer out(width, height);
   out.label(left, 20, p.title);
-  for (double step = axis_step(y_high - y_low, 6), at = std::ceil(y_low / step) * step;
-       at <= y_high; at += step) {
+  for (const double at : y_axis.ticks(6)) {
     out.line(left, py(at), width - right, py(at), "#dddddd");
     out.label(left - 6, py(at) + 4, svg_writer::text(at), "end");
   }
-  for (double step = axis_step(x_high - x_low, 8), at = std::ceil(x_low / step) * step;
-       at <= x_high; at += step) {
+  for (const double at : x_axis.ticks(8)) {
     out.label(px(at), height - bottom + 18, svg_writer::text(at), "middle");
   }
-  out.line(left, py(y_low), width - right, py(y_low), "#000000");
-  out.line(left, top, left, py(y_low), "#000000");
+  out.line(left, height - bottom, width - right, height - bottom, "#000000");
+  out.line(left, top, left, height - bottom, "#000000");
   out.label((left + width - right) / 2, height - 10, p.x_label, "middle");
   out.label(6, top - 6, p.y_label);
   for (std::size_t k = 0; k < p.series.size(); ++k) {
     const plot_series& s = p.series[k];
     for (std::size_t i = 0; i < s.x.size(); ++i) {
       if (!std::isfinite(s.y[i])) continue;
-      if (i > 0 && std::isfinite(s.y[i - 1])) {
+      if (i > 0 && !s.points_only && std::isfinite(s.y[i - 1])) {
         out.line(px(s.x[i - 1]), py(s.y[i - 1]), px(s.x[i]), py(s.y[i]), series_colour(k), 2);
       }
       out.circle(px(s.x[i]), py(s.y[i]), 3, series_colour(k),

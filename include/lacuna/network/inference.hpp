@@ -102,6 +102,11 @@ class inference {
   }
   /// What the weights of convolutions and linear layers take, each in its format.
   [[nodiscard]] const storage& weights() const noexcept { return weights_; }
+  /// Called with a layer's name when it, and what was fused into it, has run: for whoever times or
+  /// looks at layers. None by default.
+  void observe(std::function<void(const std::string&)> after_layer) {
+    observer_ = std::move(after_layer);
+  }
   /// Weights kept, edge padding of formats not counted.
   [[nodiscard]] index_t stored_weights() const noexcept { return stored_; }
 
@@ -121,6 +126,7 @@ class inference {
       const tensor<float>& in = operand(s, 0, x);
       tensor<float>& out = s + 1 == steps_.size() ? y : buffers_[plan_.buffer_of[s]];
       run(s, in, steps_[s].inputs.size() > 1 ? &operand(s, 1, x) : nullptr, out, executor);
+      if (observer_) observer_(graph_[steps_[s].node].name);
     }
   }
   [[nodiscard]] tensor<float> operator()(const tensor<float>& x) {
@@ -241,6 +247,7 @@ class inference {
   index_t images_{-1};
   storage weights_{};
   index_t stored_{0};
+  std::function<void(const std::string&)> observer_;
 };
 
 }  // namespace lacuna::inline LACUNA_ABI::network

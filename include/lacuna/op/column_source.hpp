@@ -12,8 +12,8 @@
 // Where an operator's tiles get the columns of X from. A source has
 //   images(), cols()    how many images, and columns of X in each
 //   scratch(share, lanes, width)
-//                       values of scratch memory that a task takes: `share` columns in turn, by strips
-//                       of at most `width`
+//                       values of scratch memory that a task takes: `share` columns in turn, by
+//                       strips of at most `width`
 //   reader              made by each task on its scratch memory; read<Arch>(image, col, count) is
 //                       those columns, rows `ldx` apart and readable by whole vectors
 
@@ -69,13 +69,16 @@ struct matrix_columns {
   };
 };
 
-/// The patches under a convolution's window, a column an output pixel. Each task lays out the planes
-/// under some output rows and gathers its strips from them.
+/// The patches under a convolution's window, a column an output pixel. Each task lays out the
+/// planes under some output rows and gathers its strips from them.
 template <class T, class X>
 class patch_columns {
  public:
   patch_columns(const X* x, const extents4& in, const conv_window& window)
-      : x_(x), in_(in), out_h_(window.out_h(in.h)), layout_(window, in.c, in.h, in.w),
+      : x_(x),
+        in_(in),
+        out_h_(window.out_h(in.h)),
+        layout_(window, in.c, in.h, in.w),
         depth_(window.kernel_h * window.kernel_w * in.c) {}
 
   [[nodiscard]] index_t images() const noexcept { return in_.n; }
@@ -126,8 +129,9 @@ class patch_columns {
   /// Values before the planes: a vector may start that much before what it takes from them.
   static constexpr index_t front = 64 / static_cast<index_t>(sizeof(T));
 
-  /// Output rows that are laid out at a time, for `share` columns by strips of at most `width`: what
-  /// stays in the second-level cache with the strip, no more than asked for, and enough for a strip.
+  /// Output rows that are laid out at a time, for `share` columns by strips of at most `width`:
+  /// what stays in the second-level cache with the strip, no more than asked for, and enough for a
+  /// strip.
   [[nodiscard]] index_t band(index_t share, index_t width) const noexcept {
     constexpr index_t fitting = 384 * 1024 / static_cast<index_t>(sizeof(T));
     const index_t more = std::max<index_t>(1, layout_.size(2) - layout_.size(1));

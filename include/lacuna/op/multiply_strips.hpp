@@ -3,11 +3,13 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
-#include <lacuna/core/aligned.hpp>
 #include <lacuna/core/executor.hpp>
+#include <lacuna/core/thread_scratch.hpp>
 #include <lacuna/kernel/simd/spmm_panels.hpp>
 #include <lacuna/op/column_source.hpp>
 
@@ -79,9 +81,9 @@ template <class Arch, class Panels>
 /// The columns of `image_count` matrices X, `image_stride` values apart, for these panels: in place
 /// where tiles can read them so (in the product's type, whole vectors or single columns at the end,
 /// near enough for 32-bit offsets) unless copying a strip pays, which it does from 16 uses of a row
-/// on where the strip is beyond the first-level cache: rows of X far apart cost cache and TLB misses
-/// in every panel. Measured on Emerald Rapids, 8x8 at 50 and 12.5 %, on ResNet-50's 1x1 layers: 5 to
-/// 7 % gained by copying at 16 uses and more, up to half lost at 4 and fewer.
+/// on where the strip is beyond the first-level cache: rows of X far apart cost cache and TLB
+/// misses in every panel. Measured on Emerald Rapids, 8x8 at 50 and 12.5 %, on ResNet-50's 1x1
+/// layers: 5 to 7 % gained by copying at 16 uses and more, up to half lost at 4 and fewer.
 template <class Arch, class T, class Panels, class X>
 [[nodiscard]] matrix_columns<T, X> columns_of(const Panels& w, matrix_view<const X> x,
                                               index_t image_count = 1, index_t image_stride = 0) {
@@ -90,10 +92,10 @@ template <class Arch, class T, class Panels, class X>
     constexpr index_t l1_share = 24 * 1024;
     const index_t width = cut_strips<Arch>(w, x.cols).width;
     const index_t rest = x.cols % width;
-    const bool possible =
-        x.col_stride == 1 &&
-        (rest % kernel::simd::lanes<T, Arch> == 0 || rest <= kernel::simd::few_columns<Panels>) &&
-        x.rows * x.row_stride <= std::numeric_limits<std::int32_t>::max();
+    const bool possible = x.col_stride == 1 && (rest % kernel::simd::lanes<T, Arch> == 0 ||
+                                                rest <= kernel::simd::few_columns<Panels>)&&x.rows *
+                                                       x.row_stride <=
+                                                   std::numeric_limits<std::int32_t>::max();
     const bool copying_pays =
         row_uses(w) >= 16 && w.depth * width * static_cast<index_t>(sizeof(T)) > l1_share;
     columns.in_place = possible && !copying_pays;
@@ -104,8 +106,8 @@ template <class Arch, class T, class Panels, class X>
 /// Y = epilogue(W X) over every image and column of `source`. Y of image i starts at
 /// y + i * image_stride, its row r at + r * ldy, columns contiguous.
 ///
-/// The work is a grid of strips (register-tile wide) by chunks of panels; each task takes a run of it
-/// and reads a strip once for the chunks it has of it.
+/// The work is a grid of strips (register-tile wide) by chunks of panels; each task takes a run of
+/// it and reads a strip once for the chunks it has of it.
 template <class Arch, class Panels, class T, class Source, executor Executor, class Epilogue>
 void multiply_strips(const Panels& w, const Source& source, T* y, index_t ldy, index_t image_stride,
                      const Executor& executor, const Epilogue& epilogue) {
@@ -123,15 +125,16 @@ void multiply_strips(const Panels& w, const Source& source, T* y, index_t ldy, i
 
   const index_t widest = std::min(source.cols(), cut.width + (cut.wider > 0 ? 1 : 0));
   const index_t share = ceil_div(strips, tasks) * widest;
-  const index_t scratch_size = round_up(source.scratch(share, vector, widest), 16);
-  const scratch<T> memory(static_cast<std::size_t>(tasks * scratch_size));
   constexpr bool by_offset = kernel::simd::detail::reads_by_offset<Panels>;
-  const index_t table_size = by_offset ? round_up(w.depth + 1, 16) : 0;
-  const scratch<std::int32_t> tables(static_cast<std::size_t>(tasks * table_size));
+  constexpr auto line = static_cast<index_t>(cache_line);
+  const index_t table_bytes =
+      by_offset ? round_up((w.depth + 1) * index_t{sizeof(std::int32_t)}, line) : 0;
+  const index_t strip_bytes = source.scratch(share, vector, widest) * index_t{sizeof(T)};
 
   executor.for_each_index(tasks, [&](index_t task) {
-    typename Source::reader reader(source, share, memory.data() + task * scratch_size);
-    std::int32_t* const table = tables.data() + task * table_size;
+    std::byte* const memory = thread_scratch<std::byte>(table_bytes + strip_bytes);
+    auto* const table = reinterpret_cast<std::int32_t*>(memory);
+    typename Source::reader reader(source, share, reinterpret_cast<T*>(memory + table_bytes));
     index_t table_ldx = -1;
     readable_columns<T> x;
     index_t read = -1;

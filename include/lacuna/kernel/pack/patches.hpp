@@ -23,8 +23,9 @@ struct pixel_run {
 template <class T, class Load>
 LACUNA_ALWAYS_INLINE void for_each_row(const plane_layout& layout, const T* planes, index_t rows,
                                        index_t width, T* strip, const Load& load) {
-  // Some channels at a time, so that all taps find their planes in the first-level cache; taps outside,
-  // so that rows are written one after the other: a tap's rows lie a multiple of 4 KB apart.
+  // Some channels at a time, so that all taps find their planes in the first-level cache; taps
+  // outside, so that rows are written one after the other: a tap's rows lie a multiple of 4 KB
+  // apart.
   constexpr index_t block = 32;
   const auto offsets = layout.tap_offsets(rows);
   const index_t channel = layout.channel(rows);
@@ -47,9 +48,9 @@ LACUNA_ALWAYS_INLINE void for_each_row(const plane_layout& layout, const T* plan
 /// Gathers the patches under output pixels pixel ... pixel + count - 1 from planes that start at
 /// output row `first_row` and go over `rows` of them: strip (taps * channels, width), row k = tap *
 /// channels + c holding that tap's input for every pixel, zeros beyond `count`. This is im2col for
-/// one register tile's columns only, so the patch matrix as a whole never exists. `width` is `count`
-/// in whole vectors; what a vector holds lies in one to three pieces of a plane, the same for all
-/// rows, so a row takes a load and a store a vector.
+/// one register tile's columns only, so the patch matrix as a whole never exists. `width` is
+/// `count` in whole vectors; what a vector holds lies in one to three pieces of a plane, the same
+/// for all rows, so a row takes a load and a store a vector.
 template <class Arch, class T>
 void pack_patches(const plane_layout& layout, const T* planes, index_t first_row, index_t rows,
                   index_t pixel, index_t count, index_t width, T* strip) {
@@ -67,10 +68,9 @@ void pack_patches(const plane_layout& layout, const T* planes, index_t first_row
     }
     const auto a = runs[0];
     if (a.count == lanes) {
-      detail::for_each_row(layout, planes, rows, width, strip,
-                           [&](const T* at) LACUNA_INLINE_LAMBDA {
-                             return vector::load_unaligned(at + a.from);
-                           });
+      detail::for_each_row(
+          layout, planes, rows, width, strip,
+          [&](const T* at) LACUNA_INLINE_LAMBDA { return vector::load_unaligned(at + a.from); });
     } else if (runs.size() <= 2) {
       const auto b = runs.back();  // a again where there is one
       detail::for_each_row(layout, planes, rows, width, strip,

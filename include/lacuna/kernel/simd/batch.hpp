@@ -46,9 +46,9 @@ LACUNA_ALWAYS_INLINE batch<T, Arch> multiply_add(const batch<T, Arch>& a, const 
 template <class B>
 inline constexpr bool has_masks = false;
 template <class T, class Arch>
-inline constexpr bool has_masks<batch<T, Arch>> =
-    std::is_base_of_v<xsimd::avx512f, Arch> &&
-    (std::is_floating_point_v<T> || std::is_same_v<T, std::int32_t>);
+inline constexpr bool has_masks<batch<T, Arch>> = std::is_base_of_v<xsimd::avx512f, Arch> &&
+                                                  (std::is_floating_point_v<T> ||
+                                                   std::is_same_v<T, std::int32_t>);
 #endif
 
 /// The first `count` lanes from memory, zero in the others; reads nothing beyond them.

@@ -14,7 +14,8 @@
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
 
 /// Up to so many columns, a panel's rows go across the lanes instead of the columns: one
-/// multiply-add a column and entry for the Rows that a tile one vector wide takes. None where no batch has as many lanes as the panel rows.
+/// multiply-add a column and entry for the Rows that a tile one vector wide takes. None where no
+/// batch has as many lanes as the panel rows.
 template <class Panels>
 inline constexpr index_t few_columns = 0;
 template <class T, index_t Rows>
@@ -47,9 +48,8 @@ LACUNA_ALWAYS_INLINE void few_sums(const panels<T, Rows>& w, index_t p, const st
   for (; e < end; ++e) add(e, std::integral_constant<index_t, 0>{});
   unroll<Columns>([&](auto j) LACUNA_INLINE_LAMBDA {
     sums[j] = chain[j];
-    unroll<chains - 1>([&](auto c) LACUNA_INLINE_LAMBDA {
-      sums[j] = sums[j] + chain[(c + 1) * Columns + j];
-    });
+    unroll<chains - 1>(
+        [&](auto c) LACUNA_INLINE_LAMBDA { sums[j] = sums[j] + chain[(c + 1) * Columns + j]; });
   });
 }
 }  // namespace detail

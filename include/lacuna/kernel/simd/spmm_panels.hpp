@@ -120,10 +120,11 @@ void spmm_strip(const Panels& w, index_t first, index_t last, const strip<T>& s,
 }
 
 /// The panels times a full strip and one column more, whose sums are one more register: 25
-/// multiply-adds an entry for the 32 of another tile. 7x7 pixels are one such strip, 14x14 are four.
+/// multiply-adds an entry for the 32 of another tile. 7x7 pixels are one such strip, 14x14 are
+/// four.
 template <class Arch, index_t Vectors, class T, index_t Rows, class Epilogue>
-void spmm_strip_and_column(const panels<T, Rows>& w, index_t first, index_t last,
-                           const strip<T>& s, const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+void spmm_strip_and_column(const panels<T, Rows>& w, index_t first, index_t last, const strip<T>& s,
+                           const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
   using across = xsimd::make_sized_batch_t<T, static_cast<std::size_t>(Rows)>;
   constexpr index_t width = tile<T, Arch, Rows, Vectors>::width;
   for (index_t p = first; p < last; ++p) {
@@ -131,8 +132,8 @@ void spmm_strip_and_column(const panels<T, Rows>& w, index_t first, index_t last
     across column(T(0));
     accumulate_panel(sums, w, p, row_of<panels<T, Rows>, false>(s),
                      [&](const T* x, const T* values) LACUNA_INLINE_LAMBDA {
-                       column = multiply_add(across::load_unaligned(values), across(x[width]),
-                                             column);
+                       column =
+                           multiply_add(across::load_unaligned(values), across(x[width]), column);
                      });
     const index_t row = p * Rows;
     const index_t rows = std::min(Rows, w.rows - row);
@@ -174,7 +175,7 @@ void spmm_panels(const Panels& w, index_t first, index_t last, const strip<T>& s
   LACUNA_EXPECTS(0 <= first && first <= last && last <= w.count());
   LACUNA_EXPECTS(0 < s.cols && s.cols <= width + (few_columns<Panels> > 0 ? 1 : 0));
   LACUNA_EXPECTS(!detail::reads_by_offset<Panels> || s.offsets != nullptr);
-  if constexpr (few_columns<Panels> > 0) {
+  if constexpr (few_columns < Panels >> 0) {
     if (s.cols <= few_columns<Panels>) {
       return spmm_few_columns<few_columns<Panels>>(w, first, last, s, epilogue);
     }

@@ -36,9 +36,9 @@ struct rows_apart {
 };
 
 /// Row k of X where it starts `offsets[k]` values on: one load for a multiplication and an addition
-/// gains 3 % with a tile of 8 x 3 vectors. Prefetching the columns that follow takes 64 x 256 x 3136
-/// (8x8 at 50 %, X in place and in the third-level cache) from 420 us to 350, but costs 6 to 10 %
-/// where X is a packed strip.
+/// gains 3 % with a tile of 8 x 3 vectors. Prefetching the columns that follow takes 64 x 256 x
+/// 3136 (8x8 at 50 %, X in place and in the third-level cache) from 420 us to 350, but costs 6 to
+/// 10 % where X is a packed strip.
 template <class T, bool Prefetch>
 struct rows_at {
   static constexpr bool prefetches = Prefetch;

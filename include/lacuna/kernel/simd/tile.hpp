@@ -103,8 +103,8 @@ class tile {
     }
   }
 
-  /// Epilogue of the sums to the first `rows` rows and `cols` columns of Y, where the last vector of a
-  /// row is the only partial one.
+  /// Epilogue of the sums to the first `rows` rows and `cols` columns of Y, where the last vector
+  /// of a row is the only partial one.
   template <class Epilogue>
   LACUNA_ALWAYS_INLINE void store(T* y, index_t ldy, index_t rows, index_t cols, position at,
                                   const Epilogue& epilogue) const noexcept {

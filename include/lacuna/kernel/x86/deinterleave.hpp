@@ -14,8 +14,7 @@ namespace lacuna::inline LACUNA_ABI::kernel::x86 {
 // xsimd 8.1 has no shuffle of two batches by constant lanes.
 #if defined(__AVX512F__)
 inline __m512 even_lanes(__m512 a, __m512 b) noexcept {
-  const __m512i even =
-      _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
   return _mm512_permutex2var_ps(a, even, b);
 }
 #endif

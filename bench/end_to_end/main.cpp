@@ -1,0 +1,207 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Whole networks, batch 1, 224x224, fp32: every convolution but the first at 50 % 8x8 blocks
+// against the same graph dense.
+//
+//   bench_end_to_end resnet50              Lacuna against oneDNN, layer by layer
+//   bench_end_to_end vgg16 --export DIR    the graph, for engines.py
+//   bench_end_to_end vgg16 --serve         one run of an engine for each line "run NAME" read
+//
+// engines.py adds ONNX Runtime and OpenVINO. Weights are random: time does not depend on them.
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <iostream>
+#include <map>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <lacuna/network/models/resnet50.hpp>
+#include <lacuna/network/models/vgg16.hpp>
+#include <lacuna/train/prune.hpp>
+
+#include "end_to_end/engine.hpp"
+#include "end_to_end/export_graph.hpp"
+#include "support/interleave.hpp"
+#include "support/random_operands.hpp"
+
+namespace {
+
+namespace net = lacuna::network;
+using graph = net::graph<float>;
+using lacuna::tensor;
+using nlohmann::json;
+
+/// Convolutions but the first: what is pruned.
+std::vector<net::node_id> convolutions(const graph& g) {
+  std::vector<net::node_id> out;
+  for (const net::node_id id : lacuna::train::prunable(g, lacuna::block_pattern{8, 8})) {
+    if (std::holds_alternative<net::conv<float>>(g[id].layer)) out.push_back(id);
+  }
+  return out;
+}
+
+struct contender {
+  std::string name;
+  std::unique_ptr<bench::engine> engine;
+};
+
+std::vector<contender> make_contenders(const graph& dense, double keep, int threads) {
+  graph pruned = dense;
+  const auto nodes = convolutions(dense);
+  lacuna::train::prune(pruned, lacuna::block_pattern{8, 8}, lacuna::keep{keep}, nodes);
+  std::vector<contender> out;
+  out.push_back({"Lacuna 8x8", bench::make_lacuna_engine(pruned, "8x8", nodes, threads)});
+  out.push_back({"Lacuna dense", bench::make_lacuna_engine(dense, "dense", {}, threads)});
+  if (auto onednn = bench::make_onednn_engine(dense, threads)) {
+    out.push_back({"oneDNN", std::move(onednn)});
+  } else {
+    std::cerr << "oneDNN is not installed: left out\n";
+  }
+  return out;
+}
+
+double seconds_of_run(bench::engine& e, const tensor<float>& image, tensor<float>& scores) {
+  const auto start = std::chrono::steady_clock::now();
+  e.run(image, scores);
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Dense engines must agree. @throws std::runtime_error
+void check(std::vector<contender>& all, const tensor<float>& image) {
+  const tensor<float>* expected = nullptr;
+  std::vector<tensor<float>> results;
+  results.reserve(all.size());
+  for (contender& c : all) {
+    auto& scores = results.emplace_back(lacuna::extents4{1, 1000, 1, 1});
+    c.engine->run(image, scores);
+    if (c.name == "Lacuna dense") expected = &scores;
+    if (c.name != "oneDNN") continue;
+    double worst = 0, most = 0;
+    for (lacuna::index_t i = 0; i < scores.size(); ++i) {
+      worst = std::max(worst, std::abs(static_cast<double>(scores.data()[i]) -
+                                       static_cast<double>(expected->data()[i])));
+      most = std::max(most, std::abs(static_cast<double>(expected->data()[i])));
+    }
+    if (!(worst <= 1e-3 * most)) {
+      throw std::runtime_error("oneDNN and Lacuna differ by " + std::to_string(worst) + " of " +
+                               std::to_string(most));
+    }
+  }
+}
+
+using layer_times = std::vector<std::pair<std::string, double>>;
+
+/// Medians layer by layer of rounds in which the engines take turns.
+std::vector<layer_times> time_layers(std::vector<contender>& all, const tensor<float>& image,
+                                     int rounds) {
+  std::vector<layer_times> out(all.size());
+  std::vector<std::vector<std::vector<double>>> samples(all.size());
+  for (int r = 0; r < rounds; ++r) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      out[i] = all[i].engine->time_layers(image);
+      samples[i].resize(out[i].size());
+      for (std::size_t l = 0; l < out[i].size(); ++l) samples[i][l].push_back(out[i][l].second);
+    }
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (std::size_t l = 0; l < out[i].size(); ++l) out[i][l].second = bench::median(samples[i][l]);
+  }
+  return out;
+}
+
+json describe_layers(const graph& g, std::vector<contender>& all, const tensor<float>& image) {
+  const auto times = time_layers(all, image, 7);
+  std::map<std::string, std::string> shapes;
+  for (const auto& n : g.nodes()) {
+    if (const auto* c = std::get_if<net::conv<float>>(&n.layer)) {
+      const auto& w = c->weight;
+      shapes[n.name] = std::to_string(w.out()) + "x" + std::to_string(w.matrix.cols()) + "x" +
+                       std::to_string(n.extents.h * n.extents.w);
+    }
+  }
+  json out = json::array();
+  for (const auto& [layer, seconds] : times[0]) {
+    json row{{"layer", layer}, {"product", shapes.count(layer) != 0 ? shapes[layer] : ""}};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      for (const auto& [name, t] : times[i]) {
+        if (name == layer) row[all[i].name] = 1e3 * t;
+      }
+    }
+    out.push_back(row);
+  }
+  return out;
+}
+
+void serve(const graph& g, std::vector<contender>& all, const tensor<float>& image) {
+  tensor<float> scores({1, 1000, 1, 1});
+  json names = json::array();
+  for (const contender& c : all) names.push_back(c.name);
+  std::cout << names << std::endl;
+  for (std::string line; std::getline(std::cin, line);) {
+    if (line == "layers") {
+      std::cout << describe_layers(g, all, image) << std::endl;
+      continue;
+    }
+    for (contender& c : all) {
+      if (line != "run " + c.name) continue;
+      std::cout << seconds_of_run(*c.engine, image, scores) << std::endl;
+    }
+  }
+}
+
+void print_table(const graph& g, std::vector<contender>& all, const tensor<float>& image) {
+  std::printf("%-26s %-16s", "layer, milliseconds", "m x k x n");
+  for (const contender& c : all) std::printf(" %14s", c.name.c_str());
+  std::printf("\n");
+  for (const json& row : describe_layers(g, all, image)) {
+    std::printf("%-26s %-16s", row["layer"].get<std::string>().c_str(),
+                row["product"].get<std::string>().c_str());
+    for (const contender& c : all) std::printf(" %14.3f", row.value(c.name, std::nan("")));
+    std::printf("\n");
+  }
+  tensor<float> scores({1, 1000, 1, 1});
+  std::vector<std::function<void()>> runs;
+  for (contender& c : all) runs.push_back([&] { c.engine->run(image, scores); });
+  const auto times = bench::interleave(runs, {.total = 5, .least = 9});
+  std::printf("%-43s", "whole network");
+  for (const auto& t : times) std::printf(" %14.3f", 1e3 * t.median);
+  std::printf("\n");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Whole networks at 50 % 8x8 blocks against dense engines, batch 1, fp32"};
+  std::string network = "resnet50";
+  std::string folder;
+  double keep = 0.5;
+  int threads = 1;
+  bool serving = false;
+  app.add_option("network", network)->check(CLI::IsMember({"resnet50", "vgg16"}));
+  app.add_option("--export", folder, "write the graph there and end");
+  app.add_option("--keep", keep, "fraction of blocks")->check(CLI::Range(0.01, 1.0));
+  app.add_option("--threads", threads)->check(CLI::Range(1, 64));
+  app.add_flag("--serve", serving, "run what standard input asks for");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    const graph g = network == "resnet50" ? net::resnet50<float>() : net::vgg16<float>();
+    if (!folder.empty()) {
+      bench::export_graph(g, folder);
+      return 0;
+    }
+    const auto image = bench::normal_tensor({1, 3, 224, 224}, 1);
+    auto all = make_contenders(g, keep, threads);
+    check(all, image);
+    if (serving) {
+      serve(g, all, image);
+    } else {
+      print_table(g, all, image);
+    }
+  } catch (const std::exception& e) {
+    std::cerr << "bench_end_to_end: " << e.what() << "\n";
+    return 1;
+  }
+}

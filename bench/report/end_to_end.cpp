@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#include "report/end_to_end.hpp"
+
+#include "report/measurements.hpp"
+
+namespace bench {
+
+namespace {
+constexpr const char* ours_sparse = "Lacuna 8x8";
+constexpr const char* onednn = "oneDNN";
+}  // namespace
+
+bool is_end_to_end(const nlohmann::json& j) { return j.contains("milliseconds"); }
+
+void write_end_to_end(std::ostream& out, const nlohmann::json& j) {
+  const auto& totals = j.at("milliseconds");
+  const double sparse = totals.at(ours_sparse);
+  double fastest = 0;
+  out << "### " << j.at("network").get<std::string>() << ", threads: " << j.at("threads") << ", "
+      << j.at("date").get<std::string>()
+      << "\n\n| engine | ms | Lacuna 8x8 is faster by |\n|---|---:|---:|\n";
+  for (const auto& [name, ms] : totals.items()) {
+    const double time = ms.get<double>();
+    out << "| " << name << " | " << two_digits(time) << " | " << two_digits(time / sparse)
+        << " |\n";
+    if (name.rfind("Lacuna", 0) == 0) continue;
+    if (fastest == 0 || time < fastest) fastest = time;
+  }
+  if (fastest > 0) {
+    out << "\n" << two_digits(fastest / sparse) << "x over the fastest dense engine; goal 1.70x.\n";
+  }
+  out << "\n<details><summary>Layer by layer, ms</summary>\n\n| layer | m x k x n | Lacuna 8x8 | "
+         "oneDNN | faster by |\n|---|---|---:|---:|---:|\n";
+  for (const auto& row : j.at("layers")) {
+    const double mine = row.at(ours_sparse);
+    const double theirs = row.value(onednn, 0.0);
+    out << "| " << row.at("layer").get<std::string>() << " | "
+        << row.at("product").get<std::string>() << " | " << two_digits(mine) << " | "
+        << two_digits(theirs) << " | " << two_digits(theirs / mine) << " |\n";
+  }
+  out << "\n</details>\n\n";
+}
+
+}  // namespace bench

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suite/make_problem.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <lacuna/decompose/decompose.hpp>
+#include <lacuna/format/series_pattern.hpp>
+#include <lacuna/prune/mask_of.hpp>
+
+#include "support/random_operands.hpp"
+
+namespace bench {
+
+namespace {
+
+using lacuna::dense_matrix, lacuna::index_t;
+
+/// To what the type holds exactly.
+void round_to(const std::string& type, float* values, index_t count, float low, float high) {
+  for (index_t i = 0; i < count; ++i) {
+    if (type == "bf16") values[i] = static_cast<float>(lacuna::bfloat16(values[i]));
+    if (type == "i8") {
+      // Two standard deviations fill the range; a weight that is kept must not round to zero.
+      const float v = std::clamp(std::round(values[i] * high / 2), low, high);
+      values[i] = v == 0 && low < 0 ? 1 : v;
+    }
+  }
+}
+
+void prune(lacuna::filter<dense_matrix<float>>& w, const sparsity& how) {
+  if (how.pattern == "dense") return;
+  if (how.pattern.find('+') != std::string::npos) {
+    const auto d = lacuna::decompose<lacuna::n_m<2, 4>, lacuna::n_m<2, 8>>(w);
+    w = lacuna::to_filter(to_tensor(d.terms));
+    return;
+  }
+  lacuna::apply(lacuna::mask_of(lacuna::parse_pattern(how.pattern), w, lacuna::keep{how.keep}),
+                w.matrix);
+}
+
+}  // namespace
+
+std::vector<sparsity> sparsities(const std::string& type) {
+  std::vector<sparsity> out{{type, "dense", 1}};
+  if (type != "f32") {
+    for (const double keep : {0.5, 0.25, 0.125}) out.push_back({type, "8x8", keep});
+    return out;
+  }
+  for (const char* pattern : {"8x8", "16x4", "8x1", "unstructured"}) {
+    for (const double keep : {0.75, 0.5, 0.25, 0.125}) out.push_back({type, pattern, keep});
+  }
+  for (const sparsity& s : {sparsity{type, "2:4x8", 0.5},
+                            {type, "1:4x8", 0.25},
+                            {type, "1:8x8", 0.125},
+                            {type, "2:4", 0.5},
+                            {type, "2:8", 0.25},
+                            {type, "1:8", 0.125},
+                            {type, "2:4+2:8", 0.75}}) {
+    out.push_back(s);
+  }
+  return out;
+}
+
+problem make_problem(const shape& s, const sparsity& how, int threads) {
+  const auto& l = s.layer;
+  problem p{l, how.type, how.pattern, threads, {}, normal_tensor({1, l.in, l.h, l.w}, 2)};
+  p.weights =
+      lacuna::to_filter(normal_tensor({l.out, l.in, l.window.kernel_h, l.window.kernel_w}, 1));
+  auto& w = p.weights.matrix;
+  round_to(how.type, w.data(), w.size(), -127, 127);
+  round_to(how.type, p.x.data(), p.x.size(), 0, 127);
+  prune(p.weights, how);
+  return p;
+}
+
+dense_matrix<float> expected_result(const problem& p) {
+  const auto& l = p.layer;
+  const auto g = l.gemm();
+  if (p.is_pointwise()) {
+    return p.weights.matrix * Eigen::Map<const dense_matrix<float>>(p.x.data(), g.k, g.n);
+  }
+  dense_matrix<float> patches(g.k, g.n);
+  for (index_t k = 0; k < g.k; ++k) {
+    const index_t tap = k / l.in;
+    for (index_t o = 0; o < g.n; ++o) {
+      const index_t y = l.window.in_y(o / l.out_w(), tap / l.window.kernel_w);
+      const index_t x = l.window.in_x(o % l.out_w(), tap % l.window.kernel_w);
+      const bool inside = y >= 0 && y < l.h && x >= 0 && x < l.w;
+      patches(k, o) = inside ? p.x(0, k % l.in, y, x) : 0.0F;
+    }
+  }
+  return p.weights.matrix * patches;
+}
+
+}  // namespace bench
