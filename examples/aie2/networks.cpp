@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iostream>
 #include <sstream>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
@@ -47,7 +48,7 @@ bool all_tables(const std::string& into) {
 }
 
 struct choices {
-  std::string network, layer, trace, svg, into;
+  std::string network, layer, pattern, trace, svg, into;
   lacuna::index_t mesh{4};
   double density{1};
   bool simulate{false};
@@ -55,7 +56,11 @@ struct choices {
 
 bool show(const choices& c) {
   aie2::mapper map(aie2::mesh(c.mesh));
-  aie2::network_estimate n = estimate_network(aie2::find_workload(c.network, c.density), map);
+  aie2::workload net = aie2::find_workload(c.network, c.density);
+  if (!c.pattern.empty()) {
+    net = with_series(std::move(net), lacuna::parse_series_pattern(c.pattern));
+  }
+  aie2::network_estimate n = estimate_network(net, map);
   if (c.simulate) static_cast<void>(simulate_network(n, map.estimate().device()));
   const auto draw = [&](const lacuna::hardware::timeline& timeline) {
     if (!c.trace.empty()) io::write_chrome_trace(c.trace, timeline);
@@ -88,6 +93,10 @@ int main(int argc, char** argv) {
   app.add_option("--density", c.density, "Share of 8x8 blocks kept, all convolutions but the first")
       ->check(CLI::Range(1e-6, 1.0))
       ->capture_default_str();
+  app.add_option("--pattern", c.pattern,
+                 "Weights of the same convolutions as a series: 8x8@0.25+2:4, 2:4+2:8, ...")
+      ->needs("--network")
+      ->excludes("--density");
   app.add_flag("--simulate", c.simulate, "Fill the simulated column: meshes of up to 4x4")
       ->needs("--network");
   app.add_option("--layer", c.layer, "Only this layer, in detail")->needs("--network");

@@ -21,5 +21,7 @@
 #include <lacuna/op/conv2d.hpp>
 #include <lacuna/op/decompose_activations.hpp>
 #include <lacuna/op/matmul.hpp>
+#include <lacuna/op/matvec.hpp>
+#include <lacuna/op/requantize.hpp>
 #include <lacuna/prune/prune.hpp>
 #include <lacuna/version.hpp>

@@ -191,9 +191,11 @@ TEST_CASE("SRS rounds and saturates in each mode", "[aie2][core]") {
   };
   const row r = GENERATE(
       row{rounding::floor, -2, -1, 0, 1, 0}, row{rounding::ceil, -1, 0, 1, 2, 1},
-      row{rounding::positive_inf, -1, 0, 1, 2, 1}, row{rounding::negative_inf, -2, -1, 0, 1, 1},
-      row{rounding::symmetric_inf, -2, -1, 1, 2, 1}, row{rounding::symmetric_zero, -1, 0, 0, 1, 1},
-      row{rounding::conv_even, -2, 0, 0, 2, 1}, row{rounding::conv_odd, -1, -1, 1, 1, 1});
+      row{rounding::symmetric_floor, -1, 0, 0, 1, 0},
+      row{rounding::symmetric_ceil, -2, -1, 1, 2, 1}, row{rounding::positive_inf, -1, 0, 1, 2, 1},
+      row{rounding::negative_inf, -2, -1, 0, 1, 1}, row{rounding::symmetric_inf, -2, -1, 1, 2, 1},
+      row{rounding::symmetric_zero, -1, 0, 0, 1, 1}, row{rounding::conv_even, -2, 0, 0, 2, 1},
+      row{rounding::conv_odd, -1, -1, 1, 1, 1});
   CHECK(shift_round(-6, 2, r.mode) == r.at_minus_6);
   CHECK(shift_round(-2, 2, r.mode) == r.at_minus_2);
   CHECK(shift_round(2, 2, r.mode) == r.at_2);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Mirrors include/lacuna/hardware/aie2/movement/dma.hpp
+#include <algorithm>
 #include <cstdint>
 #include <random>
 #include <vector>
@@ -74,4 +75,82 @@ TEST_CASE("ends that disagree are refused", "[aie2][dma]") {
   CHECK_THROWS_AS(move({0, 4, {}, true}, {0, 4, {}, false}), shape_error);
   CHECK_THROWS_AS(move({16384, 1, {}, false}, {0, 1, {}, false}), shape_error);
   CHECK_THROWS_AS(from_stream({0, 4, {}, false}, {1, 2, 3}, m, npu.dma, "tile"), shape_error);
+}
+
+TEST_CASE("an iteration dimension moves the base on with each execution", "[aie2][dma]") {
+  const auto bytes = random_bytes(256, 0);
+  data_memory from(npu.memory, "sender");
+  data_memory to(npu.memory, "receiver");
+  from.write(0, bytes.data(), 256);
+  buffer_descriptor every_third{2, 4, {{2, 1}, {2, 4}}, false};
+  every_third.iteration = {3, 12};
+  const buffer_descriptor line{0, 4, {}, false};
+  for (std::int64_t run = 0; run < 7; ++run) {  // and back to the base after three
+    (void)transfer_words(every_third, from, npu.dma, line, to, npu.dma, npu.transport, run);
+    const auto base = static_cast<std::size_t>(2 + run % 3 * 12);
+    for (const std::size_t word : {0U, 1U, 2U, 3U}) {
+      const std::size_t source = base + word / 2 * 4 + word % 2;
+      std::vector<std::uint8_t> got(4);
+      to.read(static_cast<std::int64_t>(4 * word), got.data(), 4);
+      const auto at = bytes.begin() + static_cast<std::ptrdiff_t>(4 * source);
+      CHECK(std::equal(got.begin(), got.end(), at));
+    }
+  }
+}
+
+TEST_CASE("a memory tile pads an image with zeros on its way out", "[aie2][dma]") {
+  const auto bytes = random_bytes(4 * 3 * 2, 0);  // 2 rows of 3 words
+  data_memory from(npu.memory, "memory tile");
+  data_memory to(npu.memory, "receiver");
+  from.write(0, bytes.data(), 24);
+  buffer_descriptor image{0, 6, {{3, 1}, {2, 3}}, false};
+  image.padding = {{1, 2}, {1, 0}};
+  REQUIRE(image.stream_words() == 6 * 3);
+  const buffer_descriptor line{0, 18, {}, false};
+  const dma_run r =
+      transfer_words(image, from, npu.memory_tile.dma, line, to, npu.dma, npu.transport);
+  CHECK(r.stream_bytes == 72);
+  CHECK(r.cycles == 18);
+  for (std::size_t row = 0; row < 3; ++row) {
+    for (std::size_t col = 0; col < 6; ++col) {
+      std::vector<std::uint8_t> got(4);
+      to.read(static_cast<std::int64_t>(4 * (6 * row + col)), got.data(), 4);
+      const bool inside = row >= 1 && col >= 1 && col < 4;
+      std::vector<std::uint8_t> want(4, 0);
+      for (std::size_t b = 0; b < 4 && inside; ++b)
+        want[b] = bytes[12 * (row - 1) + 4 * (col - 1) + b];
+      CHECK(got == want);
+    }
+  }
+  // The engine of a compute tile has no padding, and no engine pads what it receives.
+  CHECK_THROWS_AS(to_stream(image, from, npu.dma, "core tile"), unsupported_error);
+  buffer_descriptor padded{0, 4, {{4, 1}}, false};
+  padded.padding = {{0, 1}};
+  CHECK_THROWS_AS(from_stream(padded, bytes, to, npu.memory_tile.dma, "tile"), unsupported_error);
+}
+
+TEST_CASE("fields beyond a descriptor's registers are refused by name", "[aie2][dma]") {
+  const auto valid = [](const buffer_descriptor& d, const dma_parameters& p) {
+    require_valid(d, p, 1 << 20, "core tile (1, 1)");
+  };
+  const auto refused = [&](const buffer_descriptor& d, const char* what, const char* limit) {
+    CHECK_THROWS_WITH(valid(d, npu.dma), Catch::Contains("core tile (1, 1)") &&
+                                             Catch::Contains(what) && Catch::Contains(limit));
+    CHECK_NOTHROW(valid(d, npu.memory_tile.dma));
+  };
+  refused({0, 512, {{256, 1}, {2, 256}}, false}, "256 accesses", "255");
+  CHECK_NOTHROW(valid({0, 512, {{2, 1}, {256, 2}}, false}, npu.dma));  // the outermost
+  refused({0, 2, {{2, 8193}}, false}, "8193 words a step", "8192");
+  CHECK_THROWS_AS(valid({0, 2, {{2, 0}}, false}, npu.dma), unsupported_error);
+  CHECK_THROWS_AS(valid({0, 2, {{0, 1}}, false}, npu.dma), unsupported_error);
+  buffer_descriptor d{0, 1, {}, false};
+  d.iteration = {65, 1};
+  CHECK_THROWS_WITH(valid(d, npu.memory_tile.dma), Catch::Contains("65 iterations"));
+  d.iteration = {64, 8192};
+  CHECK_THROWS_AS(require_valid(d, npu.dma, npu.memory.bytes, "tile"), shape_error);
+  d = {0, 1, {{1, 1}}, false};
+  d.padding = {{64, 0}};
+  CHECK_THROWS_WITH(valid(d, npu.memory_tile.dma), Catch::Contains("63"));
+  d.padding = {{1, 0}, {1, 0}};
+  CHECK_THROWS_AS(valid(d, npu.memory_tile.dma), shape_error);
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <lacuna/hardware/aie2/array_gemm.hpp>
+#include <lacuna/hardware/aie2/movement/zero_compression.hpp>
 #include <lacuna/hardware/aie2/report.hpp>
 
 #include "support/catch.hpp"

@@ -2,8 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Mirrors include/lacuna/kernel/pack.
+#include <lacuna/kernel/pack/columns.hpp>
 #include <lacuna/kernel/pack/panels.hpp>
+#include <lacuna/kernel/pack/columns.hpp>
 #include <lacuna/kernel/pack/patches.hpp>
+
+#include <cstring>
+#include <vector>
 
 #include "support/architectures.hpp"
 #include "support/catch.hpp"
@@ -66,12 +71,13 @@ TEST_CASE("columns that meet no row of X are left out", "[kernel][pack]") {
   CHECK(p.entries() == 2);
 }
 
-TEST_CASE("patches are what a padded image shows through the window", "[kernel][pack]") {
+TEMPLATE_LIST_TEST_CASE("patches are what a padded image shows through the window",
+                        "[kernel][pack]", test::architectures) {
   const auto stride = GENERATE(as<index_t>(), 1, 2, 3);
   const auto padding = GENERATE(as<index_t>(), 0, 1, 4);
   const auto dilation = GENERATE(as<index_t>(), 1, 2);
-  const auto width = GENERATE(as<index_t>(), 1, 5, 7);
-  CAPTURE(stride, padding, dilation, width);
+  const auto width = GENERATE(as<index_t>(), 1, 5, 7, 40);
+  CAPTURE(stride, padding, dilation, width, TestType::name());
   const index_t channels = 2;
   const index_t h = 5;
   const lacuna::conv_window window{.kernel_h = 3,
@@ -79,65 +85,74 @@ TEST_CASE("patches are what a padded image shows through the window", "[kernel][
                                    .stride = {1, stride},
                                    .padding = {padding, padding + 1, padding, padding},
                                    .dilation = dilation};
-  const auto image = test::random_tensor<float>({1, channels, h, width});
   const index_t out_w = window.out_w(width);
-  const index_t pixels = out_w * window.out_h(h);
+  const index_t out_h = window.out_h(h);
 
-  for (index_t first = 0; first < pixels; first += 5) {
-    const index_t count = std::min<index_t>(7, pixels - first);
-    const index_t strip_width = 8;
-    std::vector<double> strip(static_cast<std::size_t>(6 * channels * strip_width), -99.0);
-    kernel::pack_patches<xsimd::default_arch>(image.data(), channels, h, width, window, first,
-                                              count, strip_width, strip.data());
-    for (index_t row = 0; row < 6 * channels; ++row) {
-      for (index_t j = 0; j < strip_width; ++j) {
-        const index_t tap = row / channels;
-        const index_t y = window.in_y((first + j) / out_w, tap / 2);
-        const index_t x = window.in_x((first + j) % out_w, tap % 2);
-        const bool inside = j < count && y >= 0 && y < h && x >= 0 && x < width;
-        const double expected = inside ? image(0, row % channels, y, x) : 0.0;
-        REQUIRE(strip[static_cast<std::size_t>(row * strip_width + j)] == expected);
+  const auto expect_patches = [&](auto zero) {
+    using T = decltype(zero);
+    constexpr index_t lanes = kernel::simd::lanes<T, TestType>;
+    const auto image = test::random_tensor<float>({1, channels, h, width});
+    const kernel::plane_layout layout(window, channels, h, width);
+    for (index_t first = 0; first < out_h * out_w; first += 5) {
+      // As few rows as the pixels need: a band of an image.
+      const index_t count = std::min<index_t>(37, out_h * out_w - first);
+      const index_t band = first / out_w;
+      const index_t rows = (first + count - 1) / out_w + 1 - band;
+      std::vector<T> planes(static_cast<std::size_t>(lanes + layout.size(rows)), T(-99));
+      layout.template pack<TestType>(image.data(), band, rows, planes.data() + lanes);
+      const index_t padded = lacuna::round_up(count, lanes);
+      std::vector<T> strip(static_cast<std::size_t>(6 * channels * padded), T(-99));
+      kernel::pack_patches<TestType>(layout, planes.data() + lanes, band, rows, first, count,
+                                     padded, strip.data());
+      for (index_t row = 0; row < 6 * channels; ++row) {
+        for (index_t j = 0; j < padded; ++j) {
+          const index_t tap = row / channels;
+          const index_t y = window.in_y((first + j) / out_w, tap / 2);
+          const index_t x = window.in_x((first + j) % out_w, tap % 2);
+          const bool inside = j < count && y >= 0 && y < h && x >= 0 && x < width;
+          const T expected = inside ? static_cast<T>(image(0, row % channels, y, x)) : T(0);
+          REQUIRE(strip[static_cast<std::size_t>(row * padded + j)] == expected);
+        }
       }
     }
-  }
+  };
+  expect_patches(0.0F);
+  expect_patches(std::int32_t{0});  // converted, and another vector type
 }
 
-TEMPLATE_LIST_TEST_CASE("shifted patches are the patches, on every instruction set",
+TEMPLATE_LIST_TEST_CASE("columns are packed from any storage order and converted",
                         "[kernel][pack]", test::architectures) {
-  const auto kernel_w = GENERATE(as<index_t>(), 1, 3, 5);
-  const auto dilation = GENERATE(as<index_t>(), 1, 2);
-  const auto side = GENERATE(as<index_t>(), 1, 2, 5, 17, 40);
-  CAPTURE(kernel_w, dilation, side);
-  const index_t channels = 3;
-  const index_t same = dilation * (kernel_w - 1) / 2;
-  const lacuna::conv_window window{.kernel_h = 3,
-                                   .kernel_w = kernel_w,
-                                   .padding = {0, same, 2, same},
-                                   .dilation = {1, dilation}};
-  REQUIRE(window.out_w(side) == side);
-  const auto image = test::random_tensor<float>({1, channels, side, side});
-  const index_t pixels = side * window.out_h(side);
-  const index_t rows = 3 * kernel_w * channels;
-  for (index_t first = 0; first < pixels; first += 48) {
-    const index_t count = std::min<index_t>(48, pixels - first);
-    std::vector<float> strip(static_cast<std::size_t>(rows * 48), -99.0F);
-    std::vector<double> plain(strip.size(), -99.0);  // converted, so by the general way
-    kernel::pack_patches<TestType>(image.data(), channels, side, side, window, first, count, 48,
-                                   strip.data());
-    kernel::pack_patches<TestType>(image.data(), channels, side, side, window, first, count, 48,
-                                   plain.data());
-    REQUIRE(std::equal(strip.begin(), strip.end(), plain.begin()));
-  }
+  constexpr index_t lanes = kernel::simd::lanes<float, TestType>;
+  const auto count = GENERATE(as<index_t>(), 1, 3, 16, 33);
+  const index_t width = lacuna::round_up(count, lanes);
+  const auto expect_columns = [&](const auto& x) {
+    std::vector<float> strip(static_cast<std::size_t>(5 * width), -1.0F);
+    using value = std::remove_cvref_t<decltype(x(0, 0))>;
+    kernel::pack_columns<TestType>(lacuna::matrix_view<const value>(lacuna::as_view(x)), 6, count,
+                                   width, strip.data());
+    for (index_t k = 0; k < 5; ++k) {
+      for (index_t j = 0; j < width; ++j) {
+        const float expected = j < count ? static_cast<float>(x(k, 6 + j)) : 0.0F;
+        REQUIRE(strip[static_cast<std::size_t>(k * width + j)] == expected);
+      }
+    }
+  };
+  expect_columns(Eigen::MatrixXi(Eigen::MatrixXi::Random(5, 40)));    // column-major
+  expect_columns(Eigen::MatrixXf(Eigen::MatrixXf::Random(5, 40)));    // the same, not converted
+  expect_columns(test::random_matrix<float>(5, 40));                  // row-major
 }
 
-TEST_CASE("columns are packed from any storage order and converted", "[kernel][pack]") {
-  const Eigen::MatrixXi x = Eigen::MatrixXi::Random(5, 9);  // column-major
-  std::vector<float> strip(5 * 4, -1.0F);
-  kernel::pack_columns(lacuna::as_view(x), 6, 3, 4, strip.data());
-  for (index_t k = 0; k < 5; ++k) {
-    for (index_t j = 0; j < 3; ++j) {
-      CHECK(strip[static_cast<std::size_t>(k * 4 + j)] == static_cast<float>(x(k, 6 + j)));
-    }
-    CHECK(strip[static_cast<std::size_t>(k * 4 + 3)] == 0);
+TEST_CASE("bfloat16 columns are widened exactly, NaN and denormals too", "[kernel][pack]") {
+  std::vector<lacuna::bfloat16> from;
+  for (std::uint32_t bits = 0; bits < 0x10000U; bits += 37) {
+    from.push_back(Eigen::bfloat16_impl::raw_uint16_to_bfloat16(static_cast<std::uint16_t>(bits)));
+  }
+  const auto count = static_cast<index_t>(from.size());
+  std::vector<float> to(from.size());
+  kernel::copy_strided<xsimd::default_arch>(from.data(), 1, count, to.data());
+  for (std::size_t j = 0; j < from.size(); ++j) {
+    std::uint32_t wide;
+    std::memcpy(&wide, &to[j], sizeof(wide));
+    REQUIRE(wide == static_cast<std::uint32_t>(from[j].value) << 16U);
   }
 }

@@ -3,9 +3,11 @@
 
 // Mirrors include/lacuna/kernel/simd.
 #include <lacuna/kernel/reference/spmm.hpp>
+#include <lacuna/kernel/simd/deinterleave.hpp>
 #include <lacuna/kernel/simd/gemv_panels.hpp>
 #include <lacuna/kernel/simd/spmm_panels.hpp>
 
+#include <numeric>
 #include <vector>
 
 #include "support/architectures.hpp"
@@ -18,6 +20,17 @@ namespace kernel = lacuna::kernel;
 namespace {
 constexpr auto identity = [](index_t k) { return k; };
 constexpr float untouched = -77.0F;
+
+/// Panels first ... last - 1 times the first `cols` columns of x, rows `ldx` apart, to y.
+template <class Arch, class Panels>
+void run(const Panels& w, index_t first, index_t last, const float* x, index_t ldx, index_t cols,
+         bool prefetch, dense_matrix<float>& y) {
+  std::vector<std::int32_t> offsets;
+  for (index_t k = 0; k < w.depth; ++k) offsets.push_back(static_cast<std::int32_t>(k * ldx));
+  const kernel::simd::strip<float> strip{x,    ldx,      offsets.data(), cols, prefetch,
+                                         y.data(), y.cols(), 0,              0};
+  kernel::simd::spmm_panels<Arch>(w, first, last, strip, lacuna::no_epilogue{});
+}
 }  // namespace
 
 TEMPLATE_LIST_TEST_CASE("any portion of the output is the reference's, and nothing else is written",
@@ -28,18 +41,19 @@ TEMPLATE_LIST_TEST_CASE("any portion of the output is the reference's, and nothi
   const index_t k = 19;
   const auto w = test::random_blocks<float>(m, k, 8, 8, 0.3);
   const auto panels = kernel::pack_panels<rows>(lacuna::to_block_csr<8, 8>(w), k, identity);
-  const auto x = test::random_matrix<float>(k, width);
+  // Up to one column more than the tile is wide, and room for whole vectors.
+  const index_t widest = width + 1;
+  const auto x = test::random_matrix<float>(k, width + 16);
   const dense_matrix<float> expected = w * x;
 
   for (index_t first = 0; first <= panels.count(); ++first) {
     for (index_t last = first; last <= panels.count(); ++last) {
-      for (index_t cols = 1; cols <= width; ++cols) {
-        dense_matrix<float> y = dense_matrix<float>::Constant(m, width, untouched);
-        kernel::simd::spmm_panels<TestType>(panels, first, last, x.data(), width, cols, y.data(),
-                                            width, {}, lacuna::no_epilogue{});
+      for (index_t cols = 1; cols <= widest; ++cols) {
+        dense_matrix<float> y = dense_matrix<float>::Constant(m, widest, untouched);
+        run<TestType>(panels, first, last, x.data(), x.cols(), cols, (first + last) % 2 == 0, y);
         const index_t from = std::min(m, first * rows);
         const index_t to = std::min(m, last * rows);
-        dense_matrix<float> wanted = dense_matrix<float>::Constant(m, width, untouched);
+        dense_matrix<float> wanted = dense_matrix<float>::Constant(m, widest, untouched);
         wanted.block(from, 0, to - from, cols) = expected.block(from, 0, to - from, cols);
         REQUIRE(y == wanted);
       }
@@ -74,12 +88,8 @@ TEMPLATE_LIST_TEST_CASE("going through X in blocks that fit the cache changes no
     for (const index_t first : {index_t{0}, m / 2}) {
       dense_matrix<float> expected = dense_matrix<float>::Constant(m, width, untouched);
       dense_matrix<float> y = expected;
-      const auto run = [&](const auto& panels, dense_matrix<float>& to) {
-        kernel::simd::spmm_panels<TestType>(panels, first, m, x.data(), width, cols, to.data(),
-                                            width, {}, lacuna::no_epilogue{});
-      };
-      run(whole, expected);
-      run(cut, y);
+      run<TestType>(whole, first, m, x.data(), width, cols, false, expected);
+      run<TestType>(cut, first, m, x.data(), width, cols, false, y);
       REQUIRE(y == expected);
     }
   }
@@ -158,5 +168,22 @@ TEMPLATE_LIST_TEST_CASE("partial loads and stores touch only their lanes", "[ker
       CHECK(to[static_cast<std::size_t>(j)] == (j < count ? 5.0F : untouched));
       CHECK(b.get(static_cast<std::size_t>(j)) == (j < count ? 5.0F : 0.0F));
     }
+    for (index_t at = 0; at + count <= size; ++at) {
+      const B replaced = kernel::simd::replace_lanes(B(1.0F), from.data(), at, count);
+      for (index_t j = 0; j < size; ++j) {
+        const bool inside = at <= j && j < at + count;
+        CHECK(replaced.get(static_cast<std::size_t>(j)) == (inside ? 5.0F : 1.0F));
+      }
+    }
   }
+}
+
+TEMPLATE_LIST_TEST_CASE("every second lane of two vectors makes one", "[kernel][simd]",
+                        test::architectures) {
+  using B = xsimd::batch<float, TestType>;
+  std::vector<float> numbers(2 * B::size);
+  std::iota(numbers.begin(), numbers.end(), 0.0F);
+  const B even = kernel::simd::even_lanes(B::load_unaligned(numbers.data()),
+                                          B::load_unaligned(numbers.data() + B::size));
+  for (std::size_t j = 0; j < B::size; ++j) CHECK(even.get(j) == numbers[2 * j]);
 }

@@ -63,6 +63,27 @@ TEST_CASE("pools worked by hand") {
         std::vector<float>{-3, -3});
 }
 
+TEST_CASE("max pool by rows gives what max pool pixel by pixel gives") {
+  const auto stride = GENERATE(as<index_t>(), 1, 2, 3);
+  const auto width = GENERATE(as<index_t>(), 5, 16, 33, 112);
+  const network::max_pool pool{{3, 2, stride, {1, 0, 1, 1}}};
+  const lacuna::extents4 in{1, 2, 7, width};
+  auto x = lacuna_test::random_images(in);
+  x.data()[3] = std::numeric_limits<float>::quiet_NaN();
+  x.data()[width] = std::numeric_limits<float>::infinity();
+  x.data()[2 * width + 2] = -std::numeric_limits<float>::infinity();
+  const lacuna::extents4 out = network::detail::pooled(pool.window, in);
+  std::vector<float> by_rows(static_cast<std::size_t>(out.size()));
+  std::vector<float> by_pixels(by_rows.size());
+  std::vector<std::int32_t> winners(by_rows.size());
+  pool.evaluate(x.data(), in, in.c, by_rows.data());
+  pool.evaluate(x.data(), in, in.c, by_pixels.data(), winners.data());
+  for (std::size_t i = 0; i < by_rows.size(); ++i) {
+    CAPTURE(stride, width, i);
+    REQUIRE((by_rows[i] == by_pixels[i] || (std::isnan(by_rows[i]) && std::isnan(by_pixels[i]))));
+  }
+}
+
 TEST_CASE("batch norm uses running averages in inference and the batch's in training") {
   network::batch_norm<float> norm(1);
   norm.running_mean = {1};

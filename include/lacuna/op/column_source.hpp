@@ -2,60 +2,146 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <type_traits>
 
 #include <lacuna/kernel/pack/columns.hpp>
 #include <lacuna/kernel/pack/patches.hpp>
+#include <lacuna/kernel/pack/planes.hpp>
 
 // Where an operator's tiles get the columns of X from. A source has
-//   images(), cols()          how many images, and columns of X in each
-//   direct(image, col)        pointer to row 0 at that column where rows can be read in place
-//                             with row_stride(), or nullptr
-//   pack<Arch>(image, col, count, width, strip)   copies columns to a contiguous strip
+//   images(), cols()    how many images, and columns of X in each
+//   scratch(share, lanes, width)
+//                       values of scratch memory that a task takes: `share` columns in turn, by strips
+//                       of at most `width`
+//   reader              made by each task on its scratch memory; read<Arch>(image, col, count) is
+//                       those columns, rows `ldx` apart and readable by whole vectors
 
 namespace lacuna::inline LACUNA_ABI::detail {
 
-/// The columns of a matrix.
+/// Columns of X that tiles can read: row k starts at x + k * ldx.
+template <class T>
+struct readable_columns {
+  const T* x{nullptr};
+  index_t ldx{0};
+  bool prefetch{false};  ///< the columns that follow are next and not in the caches yet
+};
+
+/// The columns of matrices X that lie `image_stride` values apart: read where they lie, or copied
+/// strip by strip.
 template <class T, class X>
 struct matrix_columns {
   matrix_view<const X> x;
+  index_t image_count{1};
+  index_t image_stride{0};
+  bool in_place{false};
 
-  [[nodiscard]] index_t images() const noexcept { return 1; }
+  [[nodiscard]] index_t images() const noexcept { return image_count; }
   [[nodiscard]] index_t cols() const noexcept { return x.cols; }
-  [[nodiscard]] index_t row_stride() const noexcept { return x.row_stride; }
-  [[nodiscard]] const T* direct(index_t /*image*/, index_t col) const noexcept {
-    if constexpr (std::is_same_v<T, X>) {
-      if (x.col_stride == 1) return x.data + col;
+  [[nodiscard]] index_t scratch(index_t /*share*/, index_t lanes, index_t width) const noexcept {
+    return in_place ? 0 : x.rows * round_up(width, lanes);
+  }
+
+  /// Whether X is more than the second-level cache holds beside W and Y.
+  [[nodiscard]] bool is_far() const noexcept {
+    return x.rows * x.cols * static_cast<index_t>(sizeof(X)) > 512 * 1024;
+  }
+
+  class reader {
+   public:
+    reader(const matrix_columns& source, index_t /*share*/, T* memory) noexcept
+        : source_(source), memory_(memory) {}
+    template <class Arch>
+    [[nodiscard]] readable_columns<T> read(index_t image, index_t col, index_t count) {
+      matrix_view<const X> x = source_.x;
+      x.data += image * source_.image_stride;
+      if constexpr (std::is_same_v<T, X>) {
+        if (source_.in_place) return {x.data + col, x.row_stride, source_.is_far()};
+      }
+      const index_t width = round_up(count, kernel::simd::lanes<T, Arch>);
+      kernel::pack_columns<Arch>(x, col, count, width, memory_);
+      return {memory_, width, false};
     }
-    return nullptr;
-  }
-  template <class Arch>
-  void pack(index_t /*image*/, index_t col, index_t count, index_t width, T* strip) const {
-    kernel::pack_columns(x, col, count, width, strip);
-  }
+
+   private:
+    const matrix_columns& source_;
+    T* memory_;
+  };
 };
 
-/// The patches of a batch of images under a convolution's window, a column an output pixel.
+/// The patches under a convolution's window, a column an output pixel. Each task lays out the planes
+/// under some output rows and gathers its strips from them.
 template <class T, class X>
-struct patch_columns {
-  const X* x;
-  extents4 in;
-  conv_window window;
+class patch_columns {
+ public:
+  patch_columns(const X* x, const extents4& in, const conv_window& window)
+      : x_(x), in_(in), out_h_(window.out_h(in.h)), layout_(window, in.c, in.h, in.w),
+        depth_(window.kernel_h * window.kernel_w * in.c) {}
 
-  [[nodiscard]] index_t images() const noexcept { return in.n; }
-  [[nodiscard]] index_t cols() const noexcept { return window.out_h(in.h) * window.out_w(in.w); }
-  [[nodiscard]] index_t row_stride() const noexcept { return in.h * in.w; }
-  [[nodiscard]] const T* direct(index_t image, index_t col) const noexcept {
-    if constexpr (std::is_same_v<T, X>) {
-      if (window.is_pointwise()) return x + image * in.c * in.h * in.w + col;
+  [[nodiscard]] index_t images() const noexcept { return in_.n; }
+  [[nodiscard]] index_t cols() const noexcept { return out_h_ * layout_.out_w(); }
+  [[nodiscard]] index_t scratch(index_t share, index_t lanes, index_t width) const noexcept {
+    return front + layout_.size(band(share, width)) + lanes + depth_ * round_up(width, lanes);
+  }
+
+  class reader {
+   public:
+    reader(const patch_columns& source, index_t share, T* memory) noexcept
+        : source_(source), share_(share), planes_(memory + front) {}
+    template <class Arch>
+    [[nodiscard]] readable_columns<T> read(index_t image, index_t col, index_t count) {
+      constexpr index_t lanes = kernel::simd::lanes<T, Arch>;
+      const plane_layout& layout = source_.layout_;
+      const index_t first = col / layout.out_w();
+      const index_t last = (col + count - 1) / layout.out_w();
+      if (image != image_ || first < first_ || last >= first_ + rows_) {
+        image_ = image;
+        first_ = first;
+        rows_ = std::min(source_.band(share_, count), source_.out_h_ - first);
+        const index_t size = source_.in_.c * source_.in_.h * source_.in_.w;
+        layout.template pack<Arch>(source_.x_ + image * size, first_, rows_, planes_);
+      }
+      // Under a window of one tap the planes are the columns.
+      if (source_.depth_ == source_.in_.c) {
+        return {planes_ + (col - first_ * layout.out_w()), layout.channel(rows_), false};
+      }
+      T* const strip = planes_ + round_up(layout.size(rows_), lanes);
+      const index_t width = round_up(count, lanes);
+      kernel::pack_patches<Arch>(layout, planes_, first_, rows_, col, count, width, strip);
+      return {strip, width, false};
     }
-    return nullptr;
+
+   private:
+    using plane_layout = kernel::plane_layout;
+
+    const patch_columns& source_;
+    index_t share_;
+    T* planes_;
+    index_t image_{-1};
+    index_t first_{0};
+    index_t rows_{0};
+  };
+
+ private:
+  /// Values before the planes: a vector may start that much before what it takes from them.
+  static constexpr index_t front = 64 / static_cast<index_t>(sizeof(T));
+
+  /// Output rows that are laid out at a time, for `share` columns by strips of at most `width`: what
+  /// stays in the second-level cache with the strip, no more than asked for, and enough for a strip.
+  [[nodiscard]] index_t band(index_t share, index_t width) const noexcept {
+    constexpr index_t fitting = 384 * 1024 / static_cast<index_t>(sizeof(T));
+    const index_t more = std::max<index_t>(1, layout_.size(2) - layout_.size(1));
+    const index_t rows = (fitting - layout_.size(1)) / more + 1;
+    const index_t least = (width + layout_.out_w() - 2) / layout_.out_w() + 1;
+    const index_t useful = (share + layout_.out_w() - 2) / layout_.out_w() + 1;
+    return std::min(out_h_, std::max(least, std::min(rows, useful)));
   }
-  template <class Arch>
-  void pack(index_t image, index_t col, index_t count, index_t width, T* strip) const {
-    kernel::pack_patches<Arch>(x + image * in.c * in.h * in.w, in.c, in.h, in.w, window, col, count,
-                               width, strip);
-  }
+
+  const X* x_;
+  extents4 in_;
+  index_t out_h_;
+  kernel::plane_layout layout_;
+  index_t depth_;
 };
 
 }  // namespace lacuna::inline LACUNA_ABI::detail

@@ -9,6 +9,7 @@
 #include <lacuna/kernel/pack/pack.hpp>
 #include <lacuna/op/column_source.hpp>
 #include <lacuna/op/epilogue.hpp>
+#include <lacuna/op/multiply_dot_strips.hpp>
 #include <lacuna/op/multiply_strips.hpp>
 #include <lacuna/op/plan.hpp>
 
@@ -28,22 +29,25 @@ struct conv2d_options {
 ///
 /// Packs W once; calls are const and may run at the same time. The patches under a register tile's
 /// output pixels are gathered tile by tile, so im2col is never in memory as a whole; 1x1 filters of
-/// stride 1 read X in place.
+/// stride 1 read X in place. Types of X and Y as for `matmul`.
 ///
 /// @throws shape_error when shapes do not fit, unsupported_error for groups other than 1.
 template <matrix_format Format, class Epilogue = no_epilogue, class Arch = xsimd::default_arch>
 class conv2d {
  public:
   using accumulator = accumulator_t<value_type_t<Format>>;
+  template <class E>
+  using result_t = kernel::epilogue_result_t<E, accumulator>;
 
   explicit conv2d(const filter<Format>& w, const conv2d_options& options = {},
                   Epilogue epilogue = {})
       : in_channels_(w.in),
         window_(checked_window(w, options)),
-        w_(kernel::pack<Arch>(w.matrix, w.taps() * w.in,
+        w_(kernel::pack<Arch>(w.matrix, w.taps() * packed_channels(w.in),
                               [&w](index_t k) {
                                 const index_t c = k % w.padded_in();
-                                return c < w.in ? k / w.padded_in() * w.in + c : -1;
+                                return c < w.in ? k / w.padded_in() * packed_channels(w.in) + c
+                                                : -1;
                               })),
         epilogue_(std::move(epilogue)) {}
 
@@ -55,7 +59,7 @@ class conv2d {
 
   /// y = epilogue(W * x). `epilogue` replaces the operator's own for this call.
   template <class X, executor Executor, class CallEpilogue>
-  void operator()(const tensor<X>& x, tensor<accumulator>& y, const Executor& executor,
+  void operator()(const tensor<X>& x, tensor<result_t<CallEpilogue>>& y, const Executor& executor,
                   const CallEpilogue& epilogue) const {
     const extents4 out = output_extents(x.extents());
     if (x.extents().c != in_channels_ || !(y.extents() == out)) {
@@ -66,18 +70,29 @@ class conv2d {
     }
     const index_t pixels = out.h * out.w;
     detail::expect_fits(epilogue, out.n, out.c, pixels);
-    detail::multiply_strips<Arch>(
-        w_, detail::patch_columns<accumulator, X>{x.data(), x.extents(), window_}, y.data(), pixels,
-        out.c * pixels, executor, epilogue);
+    const auto run = [&](const auto& columns) {
+      detail::multiply_strips<Arch>(w_, columns, y.data(), pixels, out.c * pixels, executor,
+                                    epilogue);
+    };
+    const extents4 in = x.extents();
+    if constexpr (kernel::is_dot_packed<Format>) {
+      run(detail::dot_patch_columns<X>(x.data(), in, window_));
+    } else if (window_.is_pointwise()) {
+      run(detail::columns_of<Arch, accumulator>(
+          w_, matrix_view<const X>{x.data(), in.c, pixels, pixels, 1}, in.n, in.c * pixels));
+    } else {
+      run(detail::patch_columns<accumulator, X>(x.data(), in, window_));
+    }
   }
   template <class X, executor Executor = serial>
-  void operator()(const tensor<X>& x, tensor<accumulator>& y, const Executor& executor = {}) const {
+  void operator()(const tensor<X>& x, tensor<result_t<Epilogue>>& y,
+                  const Executor& executor = {}) const {
     (*this)(x, y, executor, epilogue_);
   }
   /// Returns y.
   template <class X>
-  [[nodiscard]] tensor<accumulator> operator()(const tensor<X>& x) const {
-    tensor<accumulator> y(output_extents(x.extents()));
+  [[nodiscard]] tensor<result_t<Epilogue>> operator()(const tensor<X>& x) const {
+    tensor<result_t<Epilogue>> y(output_extents(x.extents()));
     (*this)(x, y, serial{}, epilogue_);
     return y;
   }
@@ -85,6 +100,16 @@ class conv2d {
   [[nodiscard]] lacuna::plan plan() const { return detail::plan_of<Format, Arch>("conv2d", w_); }
 
  private:
+  /// Channels that a tap's rows of X take: dot products take whole groups of them.
+  static constexpr index_t packed_channels(index_t in) noexcept {
+    if constexpr (kernel::is_dot_packed<Format>) {
+      return round_up(in, kernel::packed_t<Arch, Format>::group);
+    }
+    return in;
+  }
+
+  using packed = kernel::packed_t<Arch, Format>;
+
   static conv_window checked_window(const filter<Format>& w, const conv2d_options& o) {
     expect_consistent(w);
     if (o.groups != 1) {
@@ -103,7 +128,7 @@ class conv2d {
 
   index_t in_channels_;
   conv_window window_;
-  kernel::packed_t<Arch, Format> w_;
+  packed w_;
   [[no_unique_address]] Epilogue epilogue_;
 };
 

@@ -11,6 +11,7 @@
 #include <lacuna/core/matrix_view.hpp>
 #include <lacuna/core/message.hpp>
 #include <lacuna/core/tensor.hpp>
+#include <lacuna/kernel/epilogue_result.hpp>
 #include <lacuna/kernel/position.hpp>
 #include <lacuna/kernel/simd/batch.hpp>
 
@@ -61,6 +62,7 @@ struct bias_epilogue : epilogue_tag {
   const T* values{nullptr};
   index_t size{0};
 
+  static constexpr const char* name = "bias";
   /// How many rows the operator must have.
   [[nodiscard]] index_t expected_rows() const noexcept { return size; }
 
@@ -82,7 +84,11 @@ struct relu_epilogue : epilogue_tag {
   template <class B>
   [[nodiscard]] B operator()(const B& y, const position& /*at*/) const noexcept {
     const B zero(detail::scalar_of<B>(0));
-    return detail::choose(y < zero, zero, y);
+    if constexpr (std::is_integral_v<detail::scalar_of<B>> && !std::is_arithmetic_v<B>) {
+      return xsimd::max(y, zero);  // one instruction, and no NaN to keep
+    } else {
+      return detail::choose(y < zero, zero, y);
+    }
   }
 };
 [[nodiscard]] inline relu_epilogue relu() noexcept { return {}; }
@@ -177,8 +183,15 @@ struct epilogue_chain : epilogue_tag {
 };
 template <epilogue A, epilogue B>
 [[nodiscard]] epilogue_chain<A, B> operator|(A a, B b) {
+  static_assert(std::is_same_v<kernel::epilogue_result_t<A, void>, void>,
+                "an epilogue that changes the type of results comes last");
   return {{}, std::move(a), std::move(b)};
 }
+
+namespace kernel {
+template <class A, class B, class T>
+struct epilogue_result<epilogue_chain<A, B>, T> : epilogue_result<B, T> {};
+}  // namespace kernel
 
 namespace detail {
 /// Checks every operand of an epilogue against the output (images, rows, cols).
@@ -188,7 +201,7 @@ void expect_fits(const E& e, index_t images, index_t rows, index_t cols) {
   if constexpr (requires { e.expected_rows(); }) {
     if (e.expected_rows() != rows) {
       throw shape_error(
-          message("bias has ", e.expected_rows(), " values, the output has ", rows, " rows"));
+          message(E::name, " has ", e.expected_rows(), " values, the output has ", rows, " rows"));
     }
   }
   if constexpr (requires { e.expected_extents(); }) {

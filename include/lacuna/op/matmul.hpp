@@ -10,6 +10,7 @@
 #include <lacuna/kernel/simd/gemv_panels.hpp>
 #include <lacuna/op/column_source.hpp>
 #include <lacuna/op/epilogue.hpp>
+#include <lacuna/op/multiply_dot_strips.hpp>
 #include <lacuna/op/multiply_strips.hpp>
 #include <lacuna/op/plan.hpp>
 
@@ -19,8 +20,9 @@ namespace lacuna::inline LACUNA_ABI {
 ///
 /// Packs W once, multiplies many times; calls are const and may run at the same time. X and Y are
 /// Eigen matrices, Maps, Refs or matrix_views in any storage order; rows that are contiguous are
-/// read and written in place, others are copied. X holds W's value type or the accumulator's. Y has
-/// the accumulator's type: float for float and bfloat16, double, 32-bit integers for int8.
+/// read and written in place, others are copied. X holds W's value type or the accumulator's; int8
+/// or uint8 where W holds int8. Y has the accumulator's type: float for float and bfloat16, double,
+/// 32-bit integers for int8; or the type that the epilogue makes of it (`requantize`).
 /// A single column takes the matrix-vector kernel. Cost: 2 * stored values * n operations.
 ///
 ///   lacuna::matmul layer(blocks, lacuna::bias(b) | lacuna::relu());
@@ -32,6 +34,8 @@ template <matrix_format Format, class Epilogue = no_epilogue, class Arch = xsimd
 class matmul {
  public:
   using accumulator = accumulator_t<value_type_t<Format>>;
+  template <class E>
+  using result_t = kernel::epilogue_result_t<E, accumulator>;
 
   explicit matmul(const Format& w, Epilogue epilogue = {})
       : w_(kernel::pack<Arch>(w, w.cols(), [](index_t k) { return k; })),
@@ -54,7 +58,8 @@ class matmul {
   template <class X>
   [[nodiscard]] auto operator()(const X& x) const {
     const auto in = as_view(x);
-    Eigen::Matrix<accumulator, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> y(rows(), in.cols);
+    Eigen::Matrix<result_t<Epilogue>, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> y(rows(),
+                                                                                         in.cols);
     run(in, as_view(y), serial{}, epilogue_);
     return y;
   }
@@ -63,7 +68,7 @@ class matmul {
 
  private:
   template <class X, class Executor, class CallEpilogue>
-  void run(matrix_view<X> x, matrix_view<accumulator> y, const Executor& executor,
+  void run(matrix_view<X> x, matrix_view<result_t<CallEpilogue>> y, const Executor& executor,
            const CallEpilogue& epilogue) const {
     if (x.rows != depth() || y.rows != rows() || x.cols != y.cols) {
       throw shape_error(message("matmul: W ", to_string_shape(rows(), depth()), " times X ",
@@ -73,13 +78,23 @@ class matmul {
     }
     detail::expect_fits(epilogue, 1, y.rows, y.cols);
 
-    const detail::matrix_columns<accumulator, std::remove_const_t<X>> columns{x};
-    if (y.cols == 1) return multiply_vector(columns, y, executor, epilogue);
+    const matrix_view<const std::remove_const_t<X>> in = x;
+    if constexpr (kernel::is_dot_packed<Format>) {
+      multiply(detail::dot_matrix_columns<std::remove_const_t<X>>{in}, y, executor, epilogue);
+    } else {
+      if (y.cols == 1) return multiply_vector(in, y, executor, epilogue);
+      multiply(detail::columns_of<Arch, accumulator>(w_, in), y, executor, epilogue);
+    }
+  }
+
+  template <class Columns, class Y, class Executor, class CallEpilogue>
+  void multiply(const Columns& columns, matrix_view<Y> y, const Executor& executor,
+                const CallEpilogue& epilogue) const {
     if (y.col_stride == 1) {
       return detail::multiply_strips<Arch>(w_, columns, y.data, y.row_stride, 0, executor,
                                            epilogue);
     }
-    aligned_vector<accumulator> rows_of_y(static_cast<std::size_t>(y.rows * y.cols));
+    aligned_vector<Y> rows_of_y(static_cast<std::size_t>(y.rows * y.cols));
     detail::multiply_strips<Arch>(w_, columns, rows_of_y.data(), y.cols, 0, executor, epilogue);
     for (index_t i = 0; i < y.rows; ++i) {
       for (index_t j = 0; j < y.cols; ++j) {
@@ -88,14 +103,17 @@ class matmul {
     }
   }
 
-  template <class Columns, class Executor, class CallEpilogue>
-  void multiply_vector(const Columns& columns, matrix_view<accumulator> y, const Executor& executor,
+  template <class X, class Executor, class CallEpilogue>
+  void multiply_vector(matrix_view<X> column, matrix_view<accumulator> y, const Executor& executor,
                        const CallEpilogue& epilogue) const {
-    const accumulator* x = columns.row_stride() == 1 ? columns.direct(0, 0) : nullptr;
+    const accumulator* x = nullptr;
+    if constexpr (std::is_same_v<std::remove_const_t<X>, accumulator>) {
+      if (column.row_stride == 1) x = column.data;
+    }
     aligned_vector<accumulator> packed;
     if (x == nullptr) {
       packed.resize(static_cast<std::size_t>(depth()));
-      columns.template pack<Arch>(0, 0, 1, 1, packed.data());
+      kernel::copy_strided<Arch>(column.data, column.row_stride, depth(), packed.data());
       x = packed.data();
     }
     const index_t chunks = std::max<index_t>(1, std::min(executor.concurrency(), w_.count()));

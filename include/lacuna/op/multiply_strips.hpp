@@ -3,11 +3,13 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include <lacuna/core/aligned.hpp>
 #include <lacuna/core/executor.hpp>
 #include <lacuna/kernel/simd/spmm_panels.hpp>
+#include <lacuna/op/column_source.hpp>
 
 namespace lacuna::inline LACUNA_ABI::detail {
 
@@ -46,62 +48,110 @@ template <class Arch, class Panels>
   return 2 * fitting < widest ? widest : std::min(widest, fitting / vector * vector);
 }
 
+/// How often panels read a row of X, on average.
+template <class Panels>
+[[nodiscard]] index_t row_uses(const Panels& w) {
+  return w.depth == 0 ? 0 : w.values_before(w.count()) / (Panels::rows_per_panel * w.depth);
+}
+
+/// How columns are cut into strips: `width` of them each, but the first `wider` one more.
+struct strip_cut {
+  index_t width{1};
+  index_t wider{0};
+  index_t count{0};
+
+  /// First column of strip i; of the strip after the last: beyond all columns.
+  [[nodiscard]] index_t first(index_t i) const noexcept { return i * width + std::min(i, wider); }
+};
+
+/// A few columns that are left over go one each to the full strips, where there are as many.
+template <class Arch, class Panels>
+[[nodiscard]] strip_cut cut_strips(const Panels& w, index_t cols) {
+  const index_t width = strip_columns<Arch, Panels>(w.depth);
+  const index_t full = cols / width;
+  const index_t rest = cols % width;
+  if (rest > 0 && rest <= full && rest <= kernel::simd::few_columns<Panels>) {
+    return {width, rest, full};
+  }
+  return {width, 0, full + (rest > 0 ? 1 : 0)};
+}
+
+/// The columns of `image_count` matrices X, `image_stride` values apart, for these panels: in place
+/// where tiles can read them so (in the product's type, whole vectors or single columns at the end,
+/// near enough for 32-bit offsets) unless copying a strip pays, which it does from 16 uses of a row
+/// on where the strip is beyond the first-level cache: rows of X far apart cost cache and TLB misses
+/// in every panel. Measured on Emerald Rapids, 8x8 at 50 and 12.5 %, on ResNet-50's 1x1 layers: 5 to
+/// 7 % gained by copying at 16 uses and more, up to half lost at 4 and fewer.
+template <class Arch, class T, class Panels, class X>
+[[nodiscard]] matrix_columns<T, X> columns_of(const Panels& w, matrix_view<const X> x,
+                                              index_t image_count = 1, index_t image_stride = 0) {
+  matrix_columns<T, X> columns{x, image_count, image_stride, false};
+  if constexpr (std::is_same_v<T, X>) {
+    constexpr index_t l1_share = 24 * 1024;
+    const index_t width = cut_strips<Arch>(w, x.cols).width;
+    const index_t rest = x.cols % width;
+    const bool possible =
+        x.col_stride == 1 &&
+        (rest % kernel::simd::lanes<T, Arch> == 0 || rest <= kernel::simd::few_columns<Panels>) &&
+        x.rows * x.row_stride <= std::numeric_limits<std::int32_t>::max();
+    const bool copying_pays =
+        row_uses(w) >= 16 && w.depth * width * static_cast<index_t>(sizeof(T)) > l1_share;
+    columns.in_place = possible && !copying_pays;
+  }
+  return columns;
+}
+
 /// Y = epilogue(W X) over every image and column of `source`. Y of image i starts at
 /// y + i * image_stride, its row r at + r * ldy, columns contiguous.
 ///
-/// The work is a grid of strips (register-tile wide) by chunks of panels; each task takes a run of
-/// it and packs a strip once for the chunks it has of it. Strips are packed when their columns do
-/// not lie contiguous in whole vectors, or when packing pays: rows of X a whole image apart cost
-/// cache and TLB misses in every panel once a strip is beyond L1. Measured at 8 panels on Emerald
-/// Rapids: K = 576 gains 7 % from packing, K = 64 loses 15 %.
+/// The work is a grid of strips (register-tile wide) by chunks of panels; each task takes a run of it
+/// and reads a strip once for the chunks it has of it.
 template <class Arch, class Panels, class T, class Source, executor Executor, class Epilogue>
 void multiply_strips(const Panels& w, const Source& source, T* y, index_t ldy, index_t image_stride,
                      const Executor& executor, const Epilogue& epilogue) {
   constexpr index_t vector = kernel::simd::lanes<T, Arch>;
-  const index_t width = strip_columns<Arch, Panels>(w.depth);
-  const index_t strips = ceil_div(source.cols(), width);
-  if (w.rows == 0 || strips == 0 || source.images() == 0) return;
+  const strip_cut cut = cut_strips<Arch>(w, source.cols());
+  if (w.rows == 0 || cut.count == 0 || source.images() == 0) return;
 
   // Two tasks a thread even out what the split by stored values can't foresee.
   const index_t wanted_tasks = executor.concurrency() == 1 ? 1 : 2 * executor.concurrency();
-  const index_t columns_of_work = strips * source.images();
-  const index_t chunks =
-      columns_of_work >= 4 * wanted_tasks ? 1 : std::min(w.count(), wanted_tasks);
+  const index_t strips = cut.count * source.images();
+  const index_t chunks = strips >= 4 * wanted_tasks ? 1 : std::min(w.count(), wanted_tasks);
   const std::vector<index_t> bounds = balanced_chunks(w, chunks);
-  const index_t units = columns_of_work * chunks;
+  const index_t units = strips * chunks;
   const index_t tasks = std::min(wanted_tasks, units);
 
-  constexpr index_t l1_share = 24 * 1024;
-  const bool packing_pays =
-      w.count() >= 8 && w.depth * width * static_cast<index_t>(sizeof(T)) > l1_share;
-  const auto in_place = [&](index_t image, index_t col, index_t cols) -> const T* {
-    return !packing_pays && cols % vector == 0 ? source.direct(image, col) : nullptr;
-  };
-  const bool packs = in_place(0, 0, source.cols()) == nullptr;
-  const index_t scratch_size = packs ? w.depth * width : 0;
-  aligned_vector<T> scratch(static_cast<std::size_t>(tasks * scratch_size));
+  const index_t widest = std::min(source.cols(), cut.width + (cut.wider > 0 ? 1 : 0));
+  const index_t share = ceil_div(strips, tasks) * widest;
+  const index_t scratch_size = round_up(source.scratch(share, vector, widest), 16);
+  const scratch<T> memory(static_cast<std::size_t>(tasks * scratch_size));
+  constexpr bool by_offset = kernel::simd::detail::reads_by_offset<Panels>;
+  const index_t table_size = by_offset ? round_up(w.depth + 1, 16) : 0;
+  const scratch<std::int32_t> tables(static_cast<std::size_t>(tasks * table_size));
 
   executor.for_each_index(tasks, [&](index_t task) {
-    T* const strip = scratch.data() + task * scratch_size;
-    index_t packed = -1;
+    typename Source::reader reader(source, share, memory.data() + task * scratch_size);
+    std::int32_t* const table = tables.data() + task * table_size;
+    index_t table_ldx = -1;
+    readable_columns<T> x;
+    index_t read = -1;
     for (index_t u = units * task / tasks; u < units * (task + 1) / tasks; ++u) {
       const index_t chunk = u % chunks;
-      const index_t image = u / chunks / strips;
-      const index_t col = u / chunks % strips * width;
-      const index_t cols = std::min(width, source.cols() - col);
-
-      const T* x = in_place(image, col, cols);
-      index_t ldx = source.row_stride();
-      if (x == nullptr) {
-        ldx = round_up(cols, vector);
-        if (packed != u / chunks) source.template pack<Arch>(image, col, cols, ldx, strip);
-        packed = u / chunks;
-        x = strip;
+      const index_t image = u / chunks / cut.count;
+      const index_t col = cut.first(u / chunks % cut.count);
+      const index_t cols = std::min(cut.first(u / chunks % cut.count + 1), source.cols()) - col;
+      if (read != u / chunks) {
+        x = reader.template read<Arch>(image, col, cols);
+        read = u / chunks;
       }
+      if (by_offset && table_ldx != x.ldx) {
+        for (index_t k = 0; k < w.depth; ++k) table[k] = static_cast<std::int32_t>(k * x.ldx);
+        table_ldx = x.ldx;
+      }
+      const kernel::simd::strip<T> strip{
+          x.x, x.ldx, table, cols, x.prefetch, y + image * image_stride + col, ldy, col, image};
       kernel::simd::spmm_panels<Arch>(w, bounds[static_cast<std::size_t>(chunk)],
-                                      bounds[static_cast<std::size_t>(chunk) + 1], x, ldx, cols,
-                                      y + image * image_stride + col, ldy,
-                                      position{0, col, cols, image}, epilogue);
+                                      bounds[static_cast<std::size_t>(chunk) + 1], strip, epilogue);
     }
   });
 }

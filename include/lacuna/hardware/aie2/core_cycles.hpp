@@ -108,7 +108,7 @@ inline constexpr index_t product_channels = 8;
 /// s x `largest` (the mean of Z has none); never more than all blocks.
 [[nodiscard]] inline double mask_imbalance(double blocks_a_core, double density, index_t cores,
                                            double largest) noexcept {
-  if (density >= 1 || cores <= 1 || blocks_a_core <= 0) return 0;
+  if (density <= 0 || density >= 1 || cores <= 1 || blocks_a_core <= 0) return 0;
   const double variance = blocks_a_core * density * (1 - density);
   const double excess = largest * std::sqrt(variance) / (blocks_a_core * density);
   return std::min(excess, 1 / density - 1);

@@ -85,7 +85,7 @@ struct data_memory_parameters {
   std::int64_t bank_width_bytes{16};  ///< M, H
   std::int64_t logical_banks{4};      ///< M [target]
   std::int64_t conflict_cycles{1};    ///< the loser retries a cycle later; M, H [ignite]
-  bool core_beats_dma{true};          ///< H [xdna-emu], exact order unverified
+  bool core_beats_dma{true};          ///< until urgent; H [xdna-emu], exact order unverified
   std::int64_t locks{16};             ///< M [AM020]
   std::int64_t lock_bits{6};          ///< M
   std::int64_t acquire_cycles{4};     ///< semaphore busy E2-E5; S
@@ -107,16 +107,21 @@ struct dma_parameters {
   std::int64_t dimensions{3};     ///< and an iteration dimension
   std::int64_t queue_depth{4};    ///< tasks waiting at a channel
   std::int64_t max_repeat{256};
-  std::int64_t max_words{16383};  ///< length of a descriptor, in 4 B; M [AM025]
-  std::int64_t granule_bytes{4};  ///< M: an int8 transpose is out of reach
-  std::int64_t access_bytes{16};  ///< a bank access every 4 stream beats; H [xdna-emu]
+  std::int64_t max_words{16383};    ///< length of a descriptor, in 4 B; M [AM025]
+  std::int64_t granule_bytes{4};    ///< M: an int8 transpose is out of reach
+  std::int64_t access_bytes{16};    ///< a bank access every 4 stream beats; H [xdna-emu]
+  std::int64_t max_wrap{255};       ///< of a dimension but the outermost, 8 bits; M [AM025]
+  std::int64_t max_step{8192};      ///< words, 13 bits; M [AM025]
+  std::int64_t max_iterations{64};  ///< wrap of the iteration dimension, 6 bits; M
+  std::array<std::int64_t, 3> max_padding{};  ///< zeros before and after, dimensions 0-2
 };
 
 struct memory_tile_parameters {
   std::int64_t bytes{524288};  ///< M [AM020 ch. 5]
   std::int64_t banks{16};      ///< of 2 k words of 128 bits, interleaved at 16 B; M
   std::int64_t locks{64};      ///< M
-  dma_parameters dma{6, 6, 48, 4, 4, 256, 131071, 4, 16};  ///< M [AM025], [AM020]
+  /// Wraps of 10 bits, steps of 17, padding of 6, 5 and 4 bits; M [AM025], [AM020]
+  dma_parameters dma{6, 6, 48, 4, 4, 256, 131071, 4, 16, 1023, 131072, 64, {63, 31, 15}};
 };
 
 /// Streams, cascade, shim and what lies behind it.

@@ -10,6 +10,7 @@
 #include <lacuna/hardware/aie2/core_cycles.hpp>
 #include <lacuna/hardware/aie2/layer_estimate.hpp>
 #include <lacuna/hardware/aie2/mapping.hpp>
+#include <lacuna/hardware/aie2/series_cycles.hpp>
 
 namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 
@@ -148,7 +149,7 @@ class estimator {
     const auto r = static_cast<double>(rows);
     if (f.conv) {
       s.input = tile_bytes / rate;  // one stream, broadcast to the column
-      const double piece = stored_weight_bytes(m.weights, f.density);
+      const double piece = f.stored_bytes(m.weights);
       const double streams =
           std::ceil(static_cast<double>(groups) / static_cast<double>(device_.memory_tiles()));
       s.weights = piece / rate * std::max(1.0, streams / std::max(1.0, reading - 1));
@@ -157,6 +158,9 @@ class estimator {
               ? f.imbalance
               : mask_imbalance(static_cast<double>(a_core / 8) * static_cast<double>(f.in / 8),
                                f.density, groups, largest_[static_cast<std::size_t>(groups)]);
+      // Layers of 2:4 are the same on all cores, each half of the work of dense blocks.
+      if (f.layers > 0)
+        s.imbalance *= f.density / (f.density + 0.5 * static_cast<double>(f.layers));
     } else {
       const double streams = r * static_cast<double>(f.operands);
       s.input = tile_bytes / rate * std::max(1.0, streams / reading);
@@ -197,6 +201,11 @@ class estimator {
       return elementwise_cycles(device_, h * w * m.output.c, f.taps * f.operands, f.operands == 2);
     const index_t blocks = m.output.c / 8;
     const double kept = static_cast<double>(blocks * (m.weights.in / 8) * f.taps) * f.density;
+    if (f.layers > 0) {
+      return series_cycles(device_, h * ceil_div(w, product_pixels), kept,
+                           f.taps * ceil_div(m.weights.in, 16), f.layers, blocks,
+                           m.reduction_tiles > 1, m.placement.loads_conflict);
+    }
     return convolution_cycles(device_, h * ceil_div(w, product_pixels), kept, blocks,
                               f.density<1, m.reduction_tiles> 1, m.placement.loads_conflict);
   }
@@ -221,13 +230,13 @@ class estimator {
     const double per_column = f.conv ? 1 : s.cores / columns;
     e.tile_read = static_cast<double>(m.input.elements()) * inputs * columns * per_column;
     if (f.conv) {
-      e.tile_read +=
-          stored_weight_bytes(m.weights, f.density) * weights * static_cast<double>(core_groups(m));
+      e.tile_read += f.stored_bytes(m.weights) * weights * static_cast<double>(core_groups(m));
     }
     e.tile_written = static_cast<double>(f.out_h * f.out_w * f.out);
-    e.core_loads = f.conv ? e.multiply_cycles + 2 * e.multiply_cycles / 8
-                          : static_cast<double>(m.output.elements() * f.taps * f.operands) *
-                                outputs / static_cast<double>(device_.core.load_bytes);
+    e.core_loads = f.layers > 0 ? e.multiply_cycles * series_loads(f.density, f.layers)
+                   : f.conv     ? e.multiply_cycles + 2 * e.multiply_cycles / 8
+                                : static_cast<double>(m.output.elements() * f.taps * f.operands) *
+                                  outputs / static_cast<double>(device_.core.load_bytes);
   }
 
   void dram_of(const workload_layer& l, const layer_facts& f, const mapping& m,

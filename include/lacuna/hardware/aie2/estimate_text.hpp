@@ -29,9 +29,10 @@ inline std::ostream& print_layer(std::ostream& out, const estimator& estimate,
   out << l.shape.name << " on " << d.name
       << detail::formatted(": %.0f cycles, %.2f us at %.2f GHz\n", total, total / d.clock_hz * 1e6,
                            d.clock_hz / 1e9)
-      << "  tile " << to_string(c.input) << " -> " << to_string(c.output) << ", weights "
-      << to_string(c.weights) << ", " << c.row_tiles << " x " << c.width_tiles << " tiles, "
-      << c.channel_tiles << " x " << c.reduction_tiles << " pieces, "
+      << (l.series ? "  weights " + to_string(*l.series) + "\n" : std::string()) << "  tile "
+      << to_string(c.input) << " -> " << to_string(c.output) << ", weights " << to_string(c.weights)
+      << ", " << c.row_tiles << " x " << c.width_tiles << " tiles, " << c.channel_tiles << " x "
+      << c.reduction_tiles << " pieces, "
       << (c.order == loop_order::weights_stay ? "weights stay" : "pixels stay") << "\n  "
       << c.width_parts << " columns share the width, " << c.channel_parts
       << " the output channels with the rows; input from "

@@ -103,7 +103,7 @@ struct utilisation {
     before = after;
   }
   const layer_facts f = facts_of(l);
-  r.macs = {f.macs / l.density, f.macs, std::max(f.macs, e.executed)};
+  r.macs = {f.macs / f.kept, f.macs, std::max(f.macs, e.executed)};
   const double read_features = e.dram_read - e.weights_from_dram;
   r.memory = {{"DRAM", 'A', e.weights_from_dram, 0, 0, 0, f.weight_bytes},
               {"DRAM", 'B', read_features, 0, 0, 0, 0},
@@ -120,6 +120,9 @@ struct utilisation {
   r.provenance = {"analytic: latencies and widths of the AIE2 device description"};
   r.unverified = {"energies: 45 nm memories stand in for AIE2's",
                   "pooling and additions: 64 and 32 int8 values a cycle"};
+  if (f.layers > 0) {
+    r.unverified.push_back("2:4 multiplies: an upper bound, as none was measured in public");
+  }
   return r;
 }
 

@@ -51,21 +51,40 @@ struct mapping {
          4.0 * static_cast<double>(w.out);
 }
 
+/// The same of a series with 2:4 layers: an int32 step a kept block and tap, and for each layer 40
+/// bytes (mask and kept values) of 4 outputs x 16 inputs.
+[[nodiscard]] inline double stored_series_bytes(const weight_shape& w,
+                                                const weight_terms& terms) noexcept {
+  const double blocks = static_cast<double>(w.out / 8) * static_cast<double>(w.in / 8);
+  const auto layer = static_cast<double>(round_up(w.out, 16) / 4 * (round_up(w.in, 16) / 16) * 40);
+  return static_cast<double>(w.taps()) *
+             (68 * blocks * terms.blocks + static_cast<double>(terms.layers) * layer) +
+         4.0 * static_cast<double>(w.out);
+}
+
 /// Figures of a layer that don't depend on its mapping, in int8 with channels in eights.
 struct layer_facts {
   index_t in{8}, out{8}, out_h{1}, out_w{1};
   index_t taps{1};
   index_t operands{1};
   bool conv{true};
-  double density{1};
-  double macs{0};          ///< kept: out_h out_w out in taps density, channels unpadded
+  double density{1};       ///< share of 8x8 blocks kept, by the block terms of a series
+  index_t layers{0};       ///< of 2:4 values besides
+  double kept{1};          ///< share of the multiply-adds: density, more where there are layers
+  double macs{0};          ///< kept: out_h out_w out in taps kept, channels unpadded
   double weight_bytes{0};  ///< compressed, all of the layer
   double imbalance{-1};    ///< measured; below 0 where masks are random
+
+  /// Bytes of a piece of weights as a core holds it.
+  [[nodiscard]] double stored_bytes(const weight_shape& w) const noexcept {
+    return layers == 0 ? stored_weight_bytes(w, density)
+                       : stored_series_bytes(w, {density, layers, kept});
+  }
 };
 
 /// @throws unsupported_error on groups, on several products and on products of activations;
 /// shape_error on extents that are not positive, a density that is not in (0, 1], live bytes or an
-/// imbalance below 0.
+/// imbalance below 0; what terms_of throws.
 [[nodiscard]] inline layer_facts facts_of(const workload_layer& l) {
   const network::layer_shape& s = l.shape;
   if (s.groups != 1) {
@@ -100,13 +119,18 @@ struct layer_facts {
   f.out_w = s.out_w();
   f.taps = s.window.kernel_h * s.window.kernel_w;
   f.operands = l.kind == layer_kind::addition ? 2 : 1;
-  f.density = l.density;
+  f.density = f.kept = l.density;
+  if (l.series && f.conv) {
+    const weight_terms terms = terms_of(*l.series);
+    f.density = terms.blocks;
+    f.layers = terms.layers;
+    f.kept = terms.kept;
+  }
   f.imbalance = l.imbalance.value_or(-1);
   if (f.conv) {
     f.macs = static_cast<double>(f.out_h * f.out_w) * static_cast<double>(s.out * s.in * f.taps) *
-             l.density;
-    f.weight_bytes =
-        stored_weight_bytes({f.out, s.window.kernel_h, s.window.kernel_w, f.in}, l.density);
+             f.kept;
+    f.weight_bytes = f.stored_bytes({f.out, s.window.kernel_h, s.window.kernel_w, f.in});
   }
   return f;
 }

@@ -56,7 +56,7 @@ namespace detail {
     m.weights.in = std::min(m.weights.in, f.in);
     m.reduction_tiles = ceil_div(f.in, m.weights.in);
     m.input.c = m.weights.in;
-    const auto piece = static_cast<index_t>(std::ceil(stored_weight_bytes(m.weights, f.density)));
+    const auto piece = static_cast<index_t>(std::ceil(f.stored_bytes(m.weights)));
     m.buffers.weights = (m.pieces() > 1 ? 2 : 1) * piece;
     if (m.reduction_tiles > 1) m.buffers.accumulators = 4 * m.output.elements();
   }
@@ -88,7 +88,7 @@ namespace detail {
   const double output_rows = std::min(output, 2 * out_row * static_cast<double>(m.output.h));
   const double share = f.weight_bytes / columns;
   const double pieces = std::min(
-      share, f.conv ? 2 * stored_weight_bytes(m.weights, f.density) *
+      share, f.conv ? 2 * f.stored_bytes(m.weights) *
                           std::ceil(static_cast<double>(d.core_rows * m.channel_parts) / columns)
                     : 0.0);
   const double live = static_cast<double>(l.live_bytes) / columns;

@@ -64,8 +64,8 @@ namespace detail {
   const network::layer_shape& s = a.shape;
   const network::layer_shape& t = b.shape;
   return a.kind == b.kind && a.density == b.density && a.live_bytes == b.live_bytes &&
-         a.imbalance == b.imbalance && s.in == t.in && s.h == t.h && s.w == t.w && s.out == t.out &&
-         s.window == t.window && s.groups == t.groups;
+         a.imbalance == b.imbalance && a.series == b.series && s.in == t.in && s.h == t.h &&
+         s.w == t.w && s.out == t.out && s.window == t.window && s.groups == t.groups;
 }
 }  // namespace detail
 

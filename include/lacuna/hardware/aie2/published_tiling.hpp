@@ -72,13 +72,14 @@ template <class Fits>
   scheduled_layer l;
   l.name = s.name;
   l.kind = layer.kind;
-  l.density = layer.density;
+  // The rule knows blocks only: a series counts as blocks of as many multiply-adds.
+  l.density = layer.series ? std::min(1.0, layer.series->share()) : layer.density;
   l.input_slice = {s.h, ceil_div(s.w, d.cols), in};
   l.output_slice = {s.out_h(), width, out};
   double weight_bytes = 0;
   if (conv) {
     const auto fits = [&](index_t o, index_t i) {
-      return piece_bytes({o, s.window.kernel_h, s.window.kernel_w, i}, layer.density) <=
+      return piece_bytes({o, s.window.kernel_h, s.window.kernel_w, i}, l.density) <=
              static_cast<double>(b.weights);
     };
     const index_t a_core = round_up(ceil_div(out, d.core_rows), 8);
@@ -94,7 +95,7 @@ template <class Fits>
     const index_t pieces = ceil_div(a_core, o) * ceil_div(in, i);
     l.passes = ceil_div(pieces, b.pieces_a_pass);
     l.pieces_sent = l.passes;
-    weight_bytes = piece_bytes(l.weight_slice, layer.density);
+    weight_bytes = piece_bytes(l.weight_slice, l.density);
   }
   const auto input_rows = [&](index_t rows) {
     return std::min(s.h, (rows - 1) * s.window.stride.h + s.window.kernel_h);

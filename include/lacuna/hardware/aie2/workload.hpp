@@ -9,7 +9,9 @@
 #include <vector>
 
 #include <lacuna/core/exceptions.hpp>
+#include <lacuna/format/series_pattern.hpp>
 #include <lacuna/hardware/aie2/published_rule.hpp>
+#include <lacuna/hardware/aie2/weight_terms.hpp>
 #include <lacuna/network/layer_shape.hpp>
 #include <lacuna/network/zoo/inception_v3.hpp>
 #include <lacuna/network/zoo/resnet50.hpp>
@@ -29,6 +31,8 @@ struct workload_layer {
   /// What the fullest core has beyond the mean, as a share of it: `measured_imbalance` of a real
   /// mask; where nothing is given, what is expected of a random one.
   std::optional<double> imbalance{};
+  /// The weights are a sum of these terms (`terms_of`); `density` then says nothing.
+  std::optional<series_pattern> series{};
 };
 
 /// Where a layer finds its input and where its result goes: DRAM, or the memory tiles.
@@ -172,6 +176,20 @@ namespace detail {
   if (name == "inception_v3") return inception_v3_workload(density, linear);
   throw shape_error(
       message("there is no workload '", name, "'; there are resnet50, vgg16, inception_v3"));
+}
+
+/// The workload with the weights of all convolutions but the first as a series. Blocks alone are a
+/// density: kernels of their own run them. @throws what terms_of throws.
+[[nodiscard]] inline workload with_series(workload net, const series_pattern& s) {
+  const weight_terms terms = terms_of(s);
+  bool first = true;
+  for (workload_layer& l : net.layers) {
+    if (l.kind != layer_kind::convolution) continue;
+    if (!first && terms.layers > 0) l.series = s;
+    if (!first && terms.layers == 0) l.density = terms.blocks;
+    first = false;
+  }
+  return net;
 }
 
 }  // namespace lacuna::inline LACUNA_ABI::hardware::aie2

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include <lacuna/format/permuted.hpp>
+#include <lacuna/kernel/pack/dot_panels.hpp>
 #include <lacuna/kernel/pack/merge.hpp>
 #include <lacuna/kernel/pack/mixed_panels.hpp>
 #include <lacuna/kernel/simd/tile.hpp>
@@ -63,16 +64,31 @@ template <index_t Rows, matrix_format... Terms, class Column>
   return out;
 }
 
-/// The layout that the register tiles of Arch read best.
+/// Whether a format is packed for dot products of four narrow values at once: int8 in every format,
+/// as what is not stored may be multiplied as zero where there is no NaN.
+template <matrix_format Format>
+inline constexpr bool is_dot_packed = std::is_same_v<value_type_t<Format>, std::int8_t>;
+
+namespace detail {
 template <class Arch, matrix_format Format>
-using packed_t = std::conditional_t<
+using sum_panels = std::conditional_t<
     detail::is_mixed<Format>, mixed_panels<accumulator_t<value_type_t<Format>>, detail::mixed_rows>,
     panels<accumulator_t<value_type_t<Format>>, simd::tile_rows<Arch>(row_unit_v<Format>)>>;
+}  // namespace detail
+
+/// The layout that the register tiles of Arch read best.
+template <class Arch, matrix_format Format>
+using packed_t =
+    std::conditional_t<is_dot_packed<Format>,
+                       dot_panels<value_type_t<Format>, simd::tile_rows<Arch>(row_unit_v<Format>)>,
+                       detail::sum_panels<Arch, Format>>;
 
 /// Packs any format for Arch; see `pack_panels`.
 template <class Arch, matrix_format Format, class Column>
 [[nodiscard]] packed_t<Arch, Format> pack(const Format& a, index_t depth, const Column& column) {
-  if constexpr (detail::is_mixed<Format>) {
+  if constexpr (is_dot_packed<Format>) {
+    return pack_dot_panels<simd::tile_rows<Arch>(row_unit_v<Format>)>(a, depth, column);
+  } else if constexpr (detail::is_mixed<Format>) {
     return pack_mixed<detail::mixed_rows>(a, depth, column);
   } else {
     auto out = pack_panels<simd::tile_rows<Arch>(row_unit_v<Format>)>(a, depth, column);

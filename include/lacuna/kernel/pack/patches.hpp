@@ -3,61 +3,90 @@
 #pragma once
 
 #include <algorithm>
-#include <type_traits>
+#include <vector>
 
-#include <lacuna/core/conv_window.hpp>
-#include <lacuna/kernel/pack/columns.hpp>
-#include <lacuna/kernel/pack/shifted_patches.hpp>
+#include <lacuna/kernel/pack/planes.hpp>
+#include <lacuna/kernel/simd/batch.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 
-/// Copies the patches under output pixels pixel ... pixel + count - 1 of one image (c, h, w) to a
-/// strip (taps * c, width) in the type T of the product: row (ty * kernel_w + tx) * c + channel
-/// holds that tap's input for every pixel, zero in the padding and beyond `count`. This is im2col
-/// for one register tile's columns only, so the patch matrix as a whole never exists.
-template <class Arch, class T, class X>
-void pack_patches(const X* image, index_t channels, index_t h, index_t w, const conv_window& window,
-                  index_t pixel, index_t count, index_t width, T* strip) LACUNA_KERNEL_NOEXCEPT {
-  const index_t out_w = window.out_w(w);
-  LACUNA_EXPECTS(count <= width && pixel + count <= out_w * window.out_h(h));
-  if constexpr (std::is_same_v<T, X> && std::is_floating_point_v<T>) {
-    if (window.stride == extents2(1) && out_w == w) {
-      return pack_shifted_patches<Arch>(image, channels, h, w, window, pixel, count, width, strip);
+namespace detail {
+
+/// Lanes of a vector of pixels that lie side by side in a plane too.
+struct pixel_run {
+  index_t from;  ///< of what tap 0 sees, from the plane's first value
+  index_t to;    ///< first lane
+  index_t count;
+};
+
+/// strip[tap * channels + c] = load(what the tap sees in channel c), for every row of a strip.
+template <class T, class Load>
+LACUNA_ALWAYS_INLINE void for_each_row(const plane_layout& layout, const T* planes, index_t rows,
+                                       index_t width, T* strip, const Load& load) {
+  // Some channels at a time, so that all taps find their planes in the first-level cache; taps outside,
+  // so that rows are written one after the other: a tap's rows lie a multiple of 4 KB apart.
+  constexpr index_t block = 32;
+  const auto offsets = layout.tap_offsets(rows);
+  const index_t channel = layout.channel(rows);
+  for (index_t begin = 0; begin < layout.channels(); begin += block) {
+    const index_t end = std::min(begin + block, layout.channels());
+    T* tap = strip;
+    for (const index_t offset : offsets) {
+      const T* from = planes + begin * channel + offset;
+      T* to = tap + begin * width;
+      for (index_t c = begin; c < end; ++c, from += channel, to += width) {
+        load(from).store_unaligned(to);
+      }
+      tap += layout.channels() * width;
     }
   }
-  const index_t stride = window.stride.w;
+}
 
-  for (index_t ty = 0; ty < window.kernel_h; ++ty) {
-    for (index_t tx = 0; tx < window.kernel_w; ++tx) {
-      T* const rows = strip + (ty * window.kernel_w + tx) * channels * width;
-      // One run for each output row that the strip touches: pixels that are neighbours in the
-      // output are `stride` apart in the input. Of a run, [first, last) lies inside the image.
-      for (index_t done = 0; done < count;) {
-        const index_t y = (pixel + done) / out_w;
-        const index_t x = (pixel + done) % out_w;
-        const index_t run = std::min(count - done, out_w - x);
-        const index_t in_y = window.in_y(y, ty);
-        const index_t in_x = window.in_x(x, tx);
-        const bool inside = in_y >= 0 && in_y < h && in_x < w;
-        const index_t first = !inside     ? run
-                              : in_x >= 0 ? 0
-                                          : std::min(run, ceil_div(-in_x, stride));
-        const index_t last = !inside ? run : std::clamp((w - 1 - in_x) / stride + 1, first, run);
-        const X* const from = inside ? image + in_y * w : image;
-        for (index_t c = 0; c < channels; ++c) {
-          T* const to = rows + c * width + done;
-          std::fill(to, to + first, T(0));
-          if (first < last) {
-            copy_strided(from + c * h * w + in_x + first * stride, stride, last - first,
-                         to + first);
-          }
-          std::fill(to + last, to + run, T(0));
-        }
-        done += run;
-      }
-      for (index_t c = 0; c < channels; ++c) {
-        std::fill(rows + c * width + count, rows + (c + 1) * width, T(0));
-      }
+}  // namespace detail
+
+/// Gathers the patches under output pixels pixel ... pixel + count - 1 from planes that start at
+/// output row `first_row` and go over `rows` of them: strip (taps * channels, width), row k = tap *
+/// channels + c holding that tap's input for every pixel, zeros beyond `count`. This is im2col for
+/// one register tile's columns only, so the patch matrix as a whole never exists. `width` is `count`
+/// in whole vectors; what a vector holds lies in one to three pieces of a plane, the same for all
+/// rows, so a row takes a load and a store a vector.
+template <class Arch, class T>
+void pack_patches(const plane_layout& layout, const T* planes, index_t first_row, index_t rows,
+                  index_t pixel, index_t count, index_t width, T* strip) {
+  using vector = simd::batch<T, Arch>;
+  constexpr index_t lanes = simd::lanes<T, Arch>;
+  LACUNA_EXPECTS(count <= width && width % lanes == 0 && width < count + lanes);
+  for (index_t first = 0; first < width; first += lanes, strip += lanes) {
+    std::vector<detail::pixel_run> runs;
+    for (index_t j = 0; j < std::min(lanes, count - first);) {
+      const index_t y = (pixel + first + j) / layout.out_w();
+      const index_t x = (pixel + first + j) % layout.out_w();
+      const index_t n = std::min({lanes - j, count - first - j, layout.out_w() - x});
+      runs.push_back({(y - first_row) * layout.row_length() + x, j, n});
+      j += n;
+    }
+    const auto a = runs[0];
+    if (a.count == lanes) {
+      detail::for_each_row(layout, planes, rows, width, strip,
+                           [&](const T* at) LACUNA_INLINE_LAMBDA {
+                             return vector::load_unaligned(at + a.from);
+                           });
+    } else if (runs.size() <= 2) {
+      const auto b = runs.back();  // a again where there is one
+      detail::for_each_row(layout, planes, rows, width, strip,
+                           [&](const T* at) LACUNA_INLINE_LAMBDA {
+                             const vector v = simd::load_partial<vector>(at + a.from, a.count);
+                             return simd::replace_lanes(v, at + b.from, b.to, b.count);
+                           });
+    } else {
+      detail::for_each_row(layout, planes, rows, width, strip,
+                           [&](const T* at) LACUNA_INLINE_LAMBDA {
+                             vector v(T(0));
+                             for (const auto& run : runs) {
+                               v = simd::replace_lanes(v, at + run.from, run.to, run.count);
+                             }
+                             return v;
+                           });
     }
   }
 }

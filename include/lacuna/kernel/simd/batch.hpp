@@ -3,6 +3,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <type_traits>
 
 #include <xsimd/xsimd.hpp>
@@ -10,6 +11,7 @@
 #include <lacuna/core/contract.hpp>
 #include <lacuna/core/extents.hpp>
 #include <lacuna/kernel/x86/fma.hpp>
+#include <lacuna/kernel/x86/mask.hpp>
 
 // What this library needs of xsimd beyond its own interface; works with xsimd 8.1 and newer.
 
@@ -39,9 +41,22 @@ LACUNA_ALWAYS_INLINE batch<T, Arch> multiply_add(const batch<T, Arch>& a, const 
     return xsimd::fma(a, b, c);
 }
 
+#if defined(__AVX512F__)
+/// Whether kernel/x86/mask.hpp has this batch's masked moves.
+template <class B>
+inline constexpr bool has_masks = false;
+template <class T, class Arch>
+inline constexpr bool has_masks<batch<T, Arch>> =
+    std::is_base_of_v<xsimd::avx512f, Arch> &&
+    (std::is_floating_point_v<T> || std::is_same_v<T, std::int32_t>);
+#endif
+
 /// The first `count` lanes from memory, zero in the others; reads nothing beyond them.
 template <class B>
 [[nodiscard]] B load_partial(const typename B::value_type* from, index_t count) noexcept {
+#if defined(__AVX512F__)
+  if constexpr (has_masks<B>) return x86::load_partial(from, static_cast<unsigned>(count));
+#endif
   alignas(64) typename B::value_type lane[B::size] = {};
   for (index_t j = 0; j < count; ++j) lane[j] = from[j];
   return B::load_aligned(lane);
@@ -50,9 +65,48 @@ template <class B>
 /// The first `count` lanes to memory; writes nothing beyond them.
 template <class B>
 void store_partial(const B& value, typename B::value_type* to, index_t count) noexcept {
+#if defined(__AVX512F__)
+  if constexpr (has_masks<B>) {
+    return x86::store_partial(value, to, static_cast<unsigned>(count));
+  }
+#endif
   alignas(64) typename B::value_type lane[B::size];
   value.store_aligned(lane);
   for (index_t j = 0; j < count; ++j) to[j] = lane[j];
+}
+
+/// The first `count` lanes to memory, all of them as a rule.
+template <class B>
+LACUNA_ALWAYS_INLINE void store_first(const B& value, typename B::value_type* to,
+                                      index_t count) noexcept {
+  if (count == static_cast<index_t>(B::size)) {
+    value.store_unaligned(to);
+  } else {
+    store_partial(value, to, count);
+  }
+}
+
+/// The first `count` lanes from memory, all of them as a rule; zero in the others.
+template <class B>
+[[nodiscard]] LACUNA_ALWAYS_INLINE B load_first(const typename B::value_type* from,
+                                                index_t count) noexcept {
+  return count == static_cast<index_t>(B::size) ? B::load_unaligned(from)
+                                                : load_partial<B>(from, count);
+}
+
+/// v with `count` lanes from lane `to` on replaced by values from memory; reads nothing else.
+template <class B>
+[[nodiscard]] LACUNA_ALWAYS_INLINE B replace_lanes(const B& v, const typename B::value_type* from,
+                                                   index_t to, index_t count) noexcept {
+#if defined(__AVX512F__)
+  if constexpr (has_masks<B>) {
+    return x86::replace_lanes(v, from, static_cast<unsigned>(to), static_cast<unsigned>(count));
+  }
+#endif
+  alignas(64) typename B::value_type lane[B::size];
+  v.store_aligned(lane);
+  for (index_t j = 0; j < count; ++j) lane[to + j] = from[j];
+  return B::load_aligned(lane);
 }
 
 }  // namespace lacuna::inline LACUNA_ABI::kernel::simd

@@ -8,13 +8,15 @@
 #include <lacuna/kernel/pack/panels.hpp>
 #include <lacuna/kernel/position.hpp>
 #include <lacuna/kernel/simd/batch.hpp>
+#include <lacuna/kernel/simd/prefetch.hpp>
+#include <lacuna/kernel/simd/unroll.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
 
 namespace detail {
 
-/// Sums of one panel with one batch of Rows lanes: the values of an entry are one load. Four
-/// chains hide the latency of FMA.
+/// sums += one panel, in one batch of Rows lanes: the values of an entry are one load. Four chains
+/// hide the latency of FMA.
 template <class B, class T, index_t Rows>
 LACUNA_ALWAYS_INLINE void panel_sums(const T* values, const std::int32_t* k, index_t entries,
                                      const T* x, T* sums) noexcept {
@@ -22,14 +24,17 @@ LACUNA_ALWAYS_INLINE void panel_sums(const T* values, const std::int32_t* k, ind
   B chain[chains] = {B(T(0)), B(T(0)), B(T(0)), B(T(0))};
   index_t e = 0;
   for (; e + chains <= entries; e += chains) {
-    for (index_t c = 0; c < chains; ++c) {
-      chain[c] = multiply_add(B::load_unaligned(values + (e + c) * Rows), B(x[k[e + c]]), chain[c]);
-    }
+    prefetch_ahead<chains * Rows* static_cast<index_t>(sizeof(T))>(values + e * Rows);
+    prefetch_ahead<1>(k + e);
+    unroll<chains>([&](auto c) LACUNA_INLINE_LAMBDA {
+      B& to = chain[static_cast<std::size_t>(c)];
+      to = multiply_add(B::load_unaligned(values + (e + c) * Rows), B(x[k[e + c]]), to);
+    });
   }
   for (; e < entries; ++e) {
     chain[0] = multiply_add(B::load_unaligned(values + e * Rows), B(x[k[e]]), chain[0]);
   }
-  ((chain[0] + chain[1]) + (chain[2] + chain[3])).store_unaligned(sums);
+  (B::load_unaligned(sums) + ((chain[0] + chain[1]) + (chain[2] + chain[3]))).store_unaligned(sums);
 }
 
 /// Sum of one row whose positions are its own: one load of X a value, so scalars in four chains.
@@ -43,6 +48,8 @@ template <class T>
   T d(0);
   index_t e = 0;
   for (; e + 4 <= entries; e += 4) {
+    prefetch_ahead<1>(values + e);
+    prefetch_ahead<1>(k + e);
     a += values[e] * x[k[e]];
     b += values[e + 1] * x[k[e + 1]];
     c += values[e + 2] * x[k[e + 2]];
@@ -81,6 +88,20 @@ void add_panel(const mixed_panels<T, Rows>& w, index_t p, const T* x, T* sums) n
 }
 
 }  // namespace detail
+
+/// sums += W X for panels first ... last - 1 and Columns columns: X at x + j * ldx, the sum of row
+/// r at sums + r + j * ld, room for whole panels.
+template <class Arch, index_t Columns, class Panels, class T>
+requires requires(const Panels& w, const T* x, T* sums) { detail::add_panel<Arch>(w, 0, x, sums); }
+void add_product(const Panels& w, index_t first, index_t last, const T* x, index_t ldx, T* sums,
+                 index_t ld) LACUNA_KERNEL_NOEXCEPT {
+  LACUNA_EXPECTS(0 <= first && first <= last && last <= w.count());
+  for (index_t p = first; p < last; ++p) {
+    for (index_t j = 0; j < Columns; ++j) {
+      detail::add_panel<Arch>(w, p, x + j * ldx, sums + p * Panels::rows_per_panel + j * ld);
+    }
+  }
+}
 
 /// y = epilogue(W x) for panels first ... last - 1: x (depth) contiguous, y (rows) with `stride`
 /// between its values. Bound by the bytes of W from L2 on.

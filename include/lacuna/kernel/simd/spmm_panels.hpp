@@ -7,6 +7,8 @@
 
 #include <lacuna/kernel/pack/mixed_panels.hpp>
 #include <lacuna/kernel/pack/panels.hpp>
+#include <lacuna/kernel/simd/few_columns.hpp>
+#include <lacuna/kernel/simd/strip.hpp>
 #include <lacuna/kernel/simd/tile.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
@@ -17,24 +19,40 @@ inline constexpr index_t strip_width = tile_vectors<Arch>(Rows) * lanes<T, Arch>
 
 namespace detail {
 
-/// sums += panel p of w times x.
-template <class Tile, class T, index_t Rows>
+/// How the tiles of these panels find a row of X. Panels of one row do by multiplying: their loads
+/// are the bottleneck, and a table of offsets is one more.
+template <class Panels>
+inline constexpr bool reads_by_offset = false;
+template <class T, index_t Rows>
+inline constexpr bool reads_by_offset<panels<T, Rows>> = Rows > 1;
+
+template <class Panels, bool Prefetch, class T>
+[[nodiscard]] auto row_of(const strip<T>& s) noexcept {
+  if constexpr (reads_by_offset<Panels>) {
+    return rows_at<T, Prefetch>{s.x, s.offsets};
+  } else {
+    return rows_apart<T>{s.x, s.ldx};
+  }
+}
+
+/// sums += panel p of w times X; `also` as in tile::accumulate.
+template <class Tile, class T, index_t Rows, class RowOf, class... Also>
 LACUNA_ALWAYS_INLINE void accumulate_panel(Tile& sums, const panels<T, Rows>& w, index_t p,
-                                           const T* x, index_t ldx) noexcept {
+                                           const RowOf& row_of, const Also&... also) noexcept {
   const index_t begin = w.offsets[static_cast<std::size_t>(p)];
   const index_t end = w.offsets[static_cast<std::size_t>(p) + 1];
-  sums.accumulate(w.values.data() + begin * Rows, w.k.data() + begin, end - begin, x, ldx);
+  sums.accumulate(w.values.data() + begin * Rows, w.k.data() + begin, end - begin, row_of, also...);
 }
-template <class Tile, class T, index_t Rows>
+template <class Tile, class T, index_t Rows, class RowOf>
 LACUNA_ALWAYS_INLINE void accumulate_panel(Tile& sums, const mixed_panels<T, Rows>& w, index_t p,
-                                           const T* x, index_t ldx) noexcept {
-  accumulate_panel(sums, w.shared, p, x, ldx);
+                                           const RowOf& row_of) noexcept {
+  accumulate_panel(sums, w.shared, p, row_of);
   unroll<Rows>([&](auto r) LACUNA_INLINE_LAMBDA {
     if (p * Rows + r >= w.rows) return;
     const auto row = static_cast<std::size_t>(p * Rows + r);
     const index_t begin = w.single.offsets[row];
     sums.template accumulate_row<r>(w.single.values.data() + begin, w.single.k.data() + begin,
-                                    w.single.offsets[row + 1] - begin, x, ldx);
+                                    w.single.offsets[row + 1] - begin, row_of);
   });
 }
 
@@ -56,8 +74,7 @@ template <class Arch, index_t Vectors, class T>
 /// enough to pay for loading the block. Every sum is taken in the same order as without blocks.
 template <class Arch, index_t Vectors, class T, class Epilogue>
 void spmm_depth_blocks(const panels<T, 1>& w, index_t block, index_t first, index_t last,
-                       const T* x, index_t ldx, index_t cols, T* y, index_t ldy, position at,
-                       const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+                       const strip<T>& s, const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
   constexpr index_t rows = 128;
   constexpr index_t width = tile<T, Arch, 1, Vectors>::width;
   constexpr index_t k_step = panels<T, 1>::k_step;
@@ -70,67 +87,107 @@ void spmm_depth_blocks(const panels<T, 1>& w, index_t block, index_t first, inde
         T* const waiting = aside + (p - chunk) * width;
         if (k > 0) sums.take_back(waiting);
         const index_t e = w.cut(p, k / k_step);
-        sums.accumulate(w.values.data() + e, w.k.data() + e, w.cut(p, (k + block) / k_step) - e, x,
-                        ldx);
+        sums.accumulate(w.values.data() + e, w.k.data() + e, w.cut(p, (k + block) / k_step) - e,
+                        rows_apart<T>{s.x, s.ldx});
         if (k + block < w.depth) {
           sums.put_aside(waiting);
         } else {
-          sums.store(y + p * ldy, ldy, 1, cols, position{p, at.col, cols, at.image}, epilogue);
+          sums.store(s.y + p * s.ldy, s.ldy, 1, s.cols, position{p, s.col, s.cols, s.image},
+                     epilogue);
         }
       }
     }
   }
 }
 
-template <class Arch, index_t Vectors, class Panels, class T, class Epilogue>
-void spmm_strip(const Panels& w, index_t first, index_t last, const T* x, index_t ldx, index_t cols,
-                T* y, index_t ldy, position at, const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+/// The panels times a strip of at most Vectors vectors.
+template <class Arch, index_t Vectors, bool Prefetch = false, class Panels, class T, class Epilogue>
+void spmm_strip(const Panels& w, index_t first, index_t last, const strip<T>& s,
+                const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
   constexpr index_t rows = Panels::rows_per_panel;
   if constexpr (std::is_same_v<Panels, panels<T, 1>>) {
     if (const index_t block = depth_block<Arch, Vectors>(w); block > 0) {
-      return spmm_depth_blocks<Arch, Vectors>(w, block, first, last, x, ldx, cols, y, ldy, at,
-                                              epilogue);
+      return spmm_depth_blocks<Arch, Vectors>(w, block, first, last, s, epilogue);
     }
   }
   for (index_t p = first; p < last; ++p) {
-    const index_t row = p * rows;
     tile<T, Arch, rows, Vectors> sums;
-    accumulate_panel(sums, w, p, x, ldx);
-    sums.store(y + row * ldy, ldy, std::min(rows, w.rows - row), cols,
-               position{row, at.col, cols, at.image}, epilogue);
+    accumulate_panel(sums, w, p, row_of<Panels, Prefetch>(s));
+    const index_t row = p * rows;
+    sums.store(s.y + row * s.ldy, s.ldy, std::min(rows, w.rows - row), s.cols,
+               position{row, s.col, s.cols, s.image}, epilogue);
+  }
+}
+
+/// The panels times a full strip and one column more, whose sums are one more register: 25
+/// multiply-adds an entry for the 32 of another tile. 7x7 pixels are one such strip, 14x14 are four.
+template <class Arch, index_t Vectors, class T, index_t Rows, class Epilogue>
+void spmm_strip_and_column(const panels<T, Rows>& w, index_t first, index_t last,
+                           const strip<T>& s, const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+  using across = xsimd::make_sized_batch_t<T, static_cast<std::size_t>(Rows)>;
+  constexpr index_t width = tile<T, Arch, Rows, Vectors>::width;
+  for (index_t p = first; p < last; ++p) {
+    tile<T, Arch, Rows, Vectors> sums;
+    across column(T(0));
+    accumulate_panel(sums, w, p, row_of<panels<T, Rows>, false>(s),
+                     [&](const T* x, const T* values) LACUNA_INLINE_LAMBDA {
+                       column = multiply_add(across::load_unaligned(values), across(x[width]),
+                                             column);
+                     });
+    const index_t row = p * Rows;
+    const index_t rows = std::min(Rows, w.rows - row);
+    sums.store(s.y + row * s.ldy, s.ldy, rows, width, position{row, s.col, width, s.image},
+               epilogue);
+    T values[static_cast<std::size_t>(Rows)];
+    column.store_unaligned(values);
+    for (index_t r = 0; r < rows; ++r) {
+      s.y[(row + r) * s.ldy + width] =
+          epilogue(values[r], position{row + r, s.col + width, 1, s.image});
+    }
   }
 }
 
 /// Picks the narrowest tile that covers the columns.
-template <class Arch, index_t Vectors, class Panels, class... Rest>
-void spmm_narrowest(index_t cols, const Panels& w, Rest&&... rest) LACUNA_KERNEL_NOEXCEPT {
-  using T = typename Panels::value_type;
+template <class Arch, index_t Vectors, class Panels, class T, class Epilogue>
+void spmm_narrowest(const Panels& w, index_t first, index_t last, const strip<T>& s,
+                    const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
   if constexpr (Vectors > 1) {
-    if (cols <= (Vectors - 1) * lanes<T, Arch>) {
-      return spmm_narrowest<Arch, Vectors - 1>(cols, w, rest...);
+    if (s.cols <= (Vectors - 1) * lanes<T, Arch>) {
+      return spmm_narrowest<Arch, Vectors - 1>(w, first, last, s, epilogue);
     }
   }
-  spmm_strip<Arch, Vectors>(w, rest...);
+  spmm_strip<Arch, Vectors>(w, first, last, s, epilogue);
 }
 }  // namespace detail
 
-/// One strip of Y = epilogue(W X): panels first ... last - 1, `cols` columns.
+/// One strip of Y = epilogue(W X): panels first ... last - 1 times 1 ... strip_width<T, Arch, Rows>
+/// columns, or one more where few_columns<Panels> is not 0. Rows of X must be readable for `cols`
+/// rounded up to whole vectors, up to `few_columns` over as they are; of Y only `cols` are written.
 ///
-/// x      row k of X at x + k * ldx, readable for `cols` rounded up to whole vectors
-/// y      row i of Y at y + i * ldy; only `cols` columns are written
-/// at     where the strip stands: `col` and `image` are passed on to the epilogue
-/// cols   1 ... strip_width<T, Arch, Rows>
-///
-/// Every output is summed in the order of the panel's entries, whatever the strip and panel range,
-/// so any split of the work gives bit-identical results.
+/// Every output is summed in the same order, whatever the panel range, so any split of the panels
+/// gives bit-identical results.
 template <class Arch, class Panels, class T, class Epilogue>
-void spmm_panels(const Panels& w, index_t first, index_t last, const T* x, index_t ldx,
-                 index_t cols, T* y, index_t ldy, position at,
+void spmm_panels(const Panels& w, index_t first, index_t last, const strip<T>& s,
                  const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+  constexpr index_t vectors = tile_vectors<Arch>(Panels::rows_per_panel);
+  constexpr index_t width = strip_width<T, Arch, Panels::rows_per_panel>;
   LACUNA_EXPECTS(0 <= first && first <= last && last <= w.count());
-  LACUNA_EXPECTS(0 < cols && cols <= (strip_width<T, Arch, Panels::rows_per_panel>));
-  detail::spmm_narrowest<Arch, tile_vectors<Arch>(Panels::rows_per_panel)>(
-      cols, w, first, last, x, ldx, cols, y, ldy, at, epilogue);
+  LACUNA_EXPECTS(0 < s.cols && s.cols <= width + (few_columns<Panels> > 0 ? 1 : 0));
+  LACUNA_EXPECTS(!detail::reads_by_offset<Panels> || s.offsets != nullptr);
+  if constexpr (few_columns<Panels> > 0) {
+    if (s.cols <= few_columns<Panels>) {
+      return spmm_few_columns<few_columns<Panels>>(w, first, last, s, epilogue);
+    }
+    if (s.cols > width) {
+      return detail::spmm_strip_and_column<Arch, vectors>(w, first, last, s, epilogue);
+    }
+  }
+  if constexpr (detail::reads_by_offset<Panels>) {
+    if (s.prefetch && s.cols == width) {
+      return detail::spmm_strip<Arch, vectors, true>(w, first, last, s, epilogue);
+    }
+  }
+  detail::spmm_narrowest<Arch, vectors>(w, first, last, s, epilogue);
 }
 
 }  // namespace lacuna::inline LACUNA_ABI::kernel::simd

@@ -7,6 +7,7 @@
 
 #include <lacuna/kernel/position.hpp>
 #include <lacuna/kernel/simd/batch.hpp>
+#include <lacuna/kernel/simd/strip.hpp>
 #include <lacuna/kernel/simd/unroll.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
@@ -53,13 +54,20 @@ class tile {
     });
   }
 
-  /// sums += values[e] * x[k[e]], for every entry e; row k of X starts at x + k * ldx and is
-  /// readable for `width` values.
+  /// sums += values[e] * X[k[e]], for every entry e; row_of(k) is where row k of X starts, readable
+  /// for `width` values. `also(row, value)` is called with each entry's row of X and its values.
+  template <class RowOf, class Also>
   LACUNA_ALWAYS_INLINE void accumulate(const T* values, const std::int32_t* k, index_t entries,
-                                       const T* x, index_t ldx) noexcept {
+                                       const RowOf& row_of, const Also& also) noexcept {
     for (index_t e = 0; e < entries; ++e) {
-      const T* row = x + k[e] * ldx;
+      const T* row = row_of(k[e]);
       const T* value = values + e * Rows;
+      if constexpr (RowOf::prefetches) {
+        unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
+          __builtin_prefetch(row + width + j * lanes<T, Arch>, 0, 2);
+        });
+      }
+      also(row, value);
       value_batch v[static_cast<std::size_t>(Vectors)];
       unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
         v[j] = value_batch::load_unaligned(row + j * lanes<T, Arch>);
@@ -74,12 +82,18 @@ class tile {
     }
   }
 
-  /// The same for row R alone: sums(R) += values[e] * x[k[e]].
-  template <index_t R>
+  template <class RowOf>
+  LACUNA_ALWAYS_INLINE void accumulate(const T* values, const std::int32_t* k, index_t entries,
+                                       const RowOf& row_of) noexcept {
+    accumulate(values, k, entries, row_of, [](const T*, const T*) LACUNA_INLINE_LAMBDA {});
+  }
+
+  /// The same for row R alone: sums(R) += values[e] * X[k[e]].
+  template <index_t R, class RowOf>
   LACUNA_ALWAYS_INLINE void accumulate_row(const T* values, const std::int32_t* k, index_t entries,
-                                           const T* x, index_t ldx) noexcept {
+                                           const RowOf& row_of) noexcept {
     for (index_t e = 0; e < entries; ++e) {
-      const T* row = x + k[e] * ldx;
+      const T* row = row_of(k[e]);
       const value_batch weight(values[e]);
       unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
         const auto v = value_batch::load_unaligned(row + j * lanes<T, Arch>);
@@ -89,8 +103,8 @@ class tile {
     }
   }
 
-  /// y(r, j) = epilogue(sums) for the first `rows` rows and `cols` columns, where the last vector
-  /// of a row is the only partial one.
+  /// Epilogue of the sums to the first `rows` rows and `cols` columns of Y, where the last vector of a
+  /// row is the only partial one.
   template <class Epilogue>
   LACUNA_ALWAYS_INLINE void store(T* y, index_t ldy, index_t rows, index_t cols, position at,
                                   const Epilogue& epilogue) const noexcept {
@@ -101,13 +115,7 @@ class tile {
         const index_t count = std::min(w, cols - j * w);
         if (count < 1) return;
         const position here{at.row + r, at.col + j * w, count, at.image};
-        const value_batch result = epilogue(sums_[r * Vectors + j], here);
-        T* to = y + r * ldy + j * w;
-        if (count == w) {
-          result.store_unaligned(to);
-        } else {
-          store_partial(result, to, count);
-        }
+        store_first(epilogue(sums_[r * Vectors + j], here), y + r * ldy + j * w, count);
       });
     });
   }

@@ -56,6 +56,14 @@ class execution_units : public load_store_units {
       }
       case opcode::shuffle_transpose_8x8:
         return lanes::transpose_8x8(vector_result(i, now, 64), vector(i, 0));
+      case opcode::shuffle_interleave: {
+        std::uint8_t* to = vector_result(i, now, 64);
+        for (std::size_t r = 0; r < 4; ++r) {
+          std::memcpy(to + 16 * r, vector(i, 0) + 8 * r, 8);
+          std::memcpy(to + 16 * r + 8, vector(i, 1) + 8 * r, 8);
+        }
+        return;
+      }
       case opcode::shift_pair: {
         std::array<std::uint8_t, 2 * unit_bytes> both;
         std::memcpy(both.data(), vector(i, 0), unit_bytes);

@@ -15,21 +15,23 @@
 // The arithmetic of the vector unit, lane by lane, on raw registers: M [AM020 ch. 4], aie_api.
 namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 
-/// What SRS does with the bits it shifts out. M [UG1603]; the reset value is floor.
+/// What SRS does with the bits it shifts out. M [UG1583 Rounding Modes]; the reset value is floor.
 enum class rounding : std::uint8_t {
-  floor,           ///< towards minus infinity
-  ceil,            ///< towards plus infinity
-  positive_inf,    ///< nearest, halves up
-  negative_inf,    ///< nearest, halves down
-  symmetric_inf,   ///< nearest, halves away from zero
-  symmetric_zero,  ///< nearest, halves towards zero
-  conv_even,       ///< nearest, halves to even
-  conv_odd,        ///< nearest, halves to odd
+  floor,            ///< towards minus infinity
+  ceil,             ///< towards plus infinity
+  symmetric_floor,  ///< towards zero
+  symmetric_ceil,   ///< away from zero
+  positive_inf,     ///< nearest, halves up
+  negative_inf,     ///< nearest, halves down
+  symmetric_inf,    ///< nearest, halves away from zero
+  symmetric_zero,   ///< nearest, halves towards zero
+  conv_even,        ///< nearest, halves to even
+  conv_odd,         ///< nearest, halves to odd
 };
-/// What SRS does with values beyond the narrow type.
+/// What SRS does with values beyond the narrow type. M [UG1603]; the reset value is none.
 enum class saturation : std::uint8_t { none, saturate, symmetric };
 
-/// Control registers of the SRS unit.
+/// Control registers of the SRS unit; kernels saturate unless told otherwise.
 struct srs_control {
   rounding round{rounding::floor};
   saturation saturate{saturation::saturate};
@@ -59,7 +61,10 @@ struct srs_control {
     }
   }();
   if (mode == rounding::floor) return down;
-  if (mode == rounding::ceil) return down + (rest > 0 ? 1 : 0);
+  const std::int64_t up = down + (rest > 0 ? 1 : 0);
+  if (mode == rounding::ceil) return up;
+  if (mode == rounding::symmetric_floor) return value < 0 ? up : down;
+  if (mode == rounding::symmetric_ceil) return value < 0 ? down : up;
   return down + (rest > half || (rest == half && up_at_half) ? 1 : 0);
 }
 

@@ -79,6 +79,7 @@ enum class opcode : std::uint8_t {
   max16,                  ///< x = max(a, b)
   shuffle_rows,           ///< 4x8 of bytes: columns 8 imm ... of a 4x16
   shuffle_transpose_8x8,  ///< an 8x8 of bytes transposed
+  shuffle_interleave,     ///< 4x16 of bytes (x) from two 4x8 (w a, w b): T64_2x8 of aie_api
   shift_pair,             ///< 32 of the 64 bytes of w a and w b, from byte imm or scalar src[2] on
   broadcast8,
   broadcast16,  ///< a scalar to all lanes

@@ -45,6 +45,7 @@ struct program {
   std::string name;
   std::vector<instruction> instructions;
   std::vector<std::int32_t> first;                       ///< of bundle i: first[i] ... first[i + 1]
+  std::vector<std::int64_t> address;                     ///< of bundle i in program memory
   std::vector<bool> uses_vector_slot;                    ///< of each bundle
   std::vector<std::pair<register_file, int>> arguments;  ///< where the caller puts them
   srs_control srs;
@@ -56,12 +57,14 @@ struct program {
 };
 
 /// Bytes of a bundle: widths of its slots (21, 16, 21, 20, 22, 26 bits; lng 42) in the shortest of
-/// the 16-bit multiples up to 128. D from S AIE2Slots.td; headers of formats taken as 2 bits.
+/// the 16-bit multiples up to 128. D from S AIE2Slots.td; headers of formats taken as 2 bits, which
+/// gives the addresses in the listing of M [VT AIE-ML Design_Tutorials/01].
+inline constexpr std::int64_t widest_bundle = 16;
 [[nodiscard]] constexpr std::int64_t bundle_bytes(slot_mask used) noexcept {
   constexpr std::array<int, 6> width{21, 16, 21, 20, 22, 26};
   int bits = 2;
   for (std::size_t s = 0; s < width.size(); ++s) bits += ((used >> s) & 1) != 0 ? width[s] : 0;
-  return std::min((bits + 15) / 16 * 2, 16);
+  return std::min<std::int64_t>((bits + 15) / 16 * 2, widest_bundle);
 }
 
 /// Puts a layout into physical registers and bundles.
@@ -83,8 +86,19 @@ struct program {
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return l.ops[a].bundle < l.ops[b].bundle; });
+  // A zero-overhead loop starts on 16 bytes and ends with a bundle of 16 on 16 (S
+  // AIE2InstrInfo.cpp): bundles ahead of either are made longer.
+  std::vector<bool> aligned(static_cast<std::size_t>(l.bundles), false);
+  std::vector<bool> ends(static_cast<std::size_t>(l.bundles), false);
+  for (const placed_loop& loop : l.loops) {
+    aligned[static_cast<std::size_t>(loop.start)] = true;
+    ends[static_cast<std::size_t>(loop.end - 1)] = true;
+  }
   std::size_t next = 0;
   for (std::int64_t bundle = 0; bundle < l.bundles; ++bundle) {
+    const auto at = static_cast<std::size_t>(bundle);
+    if (aligned[at] || ends[at]) p.program_bytes = round_up(p.program_bytes, widest_bundle);
+    p.address.push_back(p.program_bytes);
     p.first.push_back(static_cast<std::int32_t>(p.instructions.size()));
     slot_mask used = 0;
     for (; next < order.size() && l.ops[order[next]].bundle == bundle; ++next) {
@@ -117,7 +131,7 @@ struct program {
       used = static_cast<slot_mask>(used | o.slots);
       p.instructions.push_back(i);
     }
-    p.program_bytes += bundle_bytes(used);
+    p.program_bytes += ends[at] ? widest_bundle : bundle_bytes(used);
     p.uses_vector_slot.push_back((used & only(slot::vector)) != 0);
   }
   p.first.push_back(static_cast<std::int32_t>(p.instructions.size()));

@@ -8,9 +8,10 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <utility>
 #include <vector>
 
-#include <lacuna/hardware/aie2/core/data_memory.hpp>
+#include <lacuna/hardware/aie2/core/dma_traffic.hpp>
 #include <lacuna/hardware/aie2/core/execute.hpp>
 
 namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
@@ -19,6 +20,7 @@ namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 struct core_run {
   std::int64_t bundles{0};
   std::int64_t bank_stalls{0};     ///< MEMORY_STALL: a port lost its bank
+  std::int64_t dma_stalls{0};      ///< of these, lost to an urgent access of the DMA
   std::int64_t mac_bundles{0};     ///< with a multiply in the vector slot
   std::int64_t vector_bundles{0};  ///< with anything in it
   std::int64_t loop_gaps{0};  ///< of zero-overhead loops, with nothing in it: loads or stores bind
@@ -27,20 +29,43 @@ struct core_run {
   std::int64_t stores{0};
   std::array<std::int64_t, 8> conflicts{};  ///< CONFLICT_DM_BANK_n
   std::vector<std::int64_t> events;         ///< cycles of event marks
+  std::vector<dma_stream_run> dma;          ///< of the channels that ran beside the kernel
 
   [[nodiscard]] std::int64_t cycles() const noexcept { return bundles + bank_stalls; }
   /// Multiply-adds a cycle.
   [[nodiscard]] double macs_per_cycle() const noexcept {
     return cycles() == 0 ? 0 : static_cast<double>(macs) / static_cast<double>(cycles());
   }
+  /// Another run after this one, whose events count from its own start.
+  core_run& operator+=(const core_run& o) {
+    bundles += o.bundles;
+    bank_stalls += o.bank_stalls;
+    mac_bundles += o.mac_bundles;
+    vector_bundles += o.vector_bundles;
+    loop_gaps += o.loop_gaps;
+    macs += o.macs;
+    loads += o.loads;
+    stores += o.stores;
+    for (std::size_t b = 0; b < conflicts.size(); ++b) conflicts[b] += o.conflicts[b];
+    events.insert(events.end(), o.events.begin(), o.events.end());
+    return *this;
+  }
 };
 
 namespace detail {
 
+/// `BesideDma` keeps what channels need out of runs without them, which would take an eighth more
+/// time.
+template <bool BesideDma>
 class core_simulator {
  public:
-  core_simulator(const program& p, data_memory& memory, const core_parameters& core)
-      : program_(&p), memory_(&memory), core_(&core), units_(state_, p.srs) {}
+  core_simulator(const program& p, data_memory& memory, const core_parameters& core,
+                 dma_traffic traffic)
+      : program_(&p),
+        memory_(&memory),
+        core_(&core),
+        units_(state_, p.srs),
+        traffic_(std::move(traffic)) {}
 
   core_run run(const std::vector<std::int32_t>& arguments, std::int64_t most_cycles) {
     set_arguments(arguments);
@@ -68,9 +93,11 @@ class core_simulator {
       units_.commit_scalars();
       pc = next(pc);
     }
+    traffic_.finish(out.cycles());
+    out.dma = traffic_.runs();
     for (std::int64_t late = 0; late < static_cast<std::int64_t>(landing_queue::ahead); ++late) {
       units_.queue().land(now + late);  // stores under way reach memory while the core returns
-      (void)touch_memory(now + late, out);
+      (void)touch_memory(now + late, out, false);
     }
     return out;
   }
@@ -154,9 +181,14 @@ class core_simulator {
 
   /// The accesses that reach the banks now: loads first, then stores. Each bank has one port: every
   /// further access to it takes a cycle more, and the whole datapath waits (M [AM020 ch. 2]).
-  std::int64_t touch_memory(std::int64_t now, core_run& out) {
+  std::int64_t touch_memory(std::int64_t now, core_run& out, bool timed = true) {
     cycle_accesses& c = accesses_[static_cast<std::size_t>(now) % landing_queue::ahead];
-    if (c.count == 0) return 0;
+    if (c.count == 0) {
+      if constexpr (BesideDma) {
+        if (timed) (void)traffic_.cycle(out.cycles(), 0);
+      }
+      return 0;
+    }
     for (std::size_t n = 0; n < c.count; ++n) {
       const access& a = c.items[n];
       if (a.what->slots & (slot::load_a | slot::load_b)) {
@@ -169,11 +201,13 @@ class core_simulator {
         std::memcpy(memory_->data() + a.address, a.data.data(), a.what->bytes);
       }
     }
-    const std::int64_t stalls = c.count < 2 ? 0 : count_conflicts(c, out);
+    const bool shared = BesideDma && timed;
+    const std::int64_t stalls = c.count < 2 && !shared ? 0 : count_conflicts(c, out, timed);
     c.count = 0;
     return stalls;
   }
-  std::int64_t count_conflicts(const cycle_accesses& c, core_run& out) const {
+  std::int64_t count_conflicts(const cycle_accesses& c, core_run& out,
+                               [[maybe_unused]] bool timed) {
     const data_memory_parameters& p = memory_->parameters();
     const auto width = static_cast<std::uint32_t>(p.bank_width_bytes);
     std::array<std::uint8_t, 8> users{};
@@ -195,7 +229,29 @@ class core_simulator {
       if (users[b] > 1) out.conflicts[b] += users[b] - 1;
       most = std::max(most, users[b]);
     }
-    return (most - 1) * p.conflict_cycles;
+    const std::int64_t stalls = (most - 1) * p.conflict_cycles;
+    if constexpr (BesideDma) {
+      if (timed) return share_banks(users, stalls, out);
+    }
+    return stalls;
+  }
+  /// The same cycles beside the DMA: each bank serves one more of its users a cycle, or an urgent
+  /// access of the DMA, which puts all others off.
+  std::int64_t share_banks(std::array<std::uint8_t, 8> users, std::int64_t stalls, core_run& out) {
+    std::int64_t lost = 0;
+    for (std::int64_t cycle = 0; cycle <= stalls + lost; ++cycle) {
+      std::uint32_t banks = 0;
+      for (std::size_t b = 0; b < users.size(); ++b) banks |= users[b] > 0 ? 1U << b : 0U;
+      const std::uint32_t taken = traffic_.cycle(out.cycles() + cycle, banks);
+      for (std::size_t b = 0; b < users.size(); ++b) {
+        if (((banks & ~taken) >> b & 1U) != 0) --users[b];
+      }
+      std::uint8_t left = 0;
+      for (const std::uint8_t u : users) left = std::max(left, u);
+      lost = std::max<std::int64_t>(lost, cycle + left - stalls);
+    }
+    out.dma_stalls += lost;
+    return stalls + lost;
   }
 
   std::int64_t next(std::int64_t pc) noexcept {
@@ -209,6 +265,7 @@ class core_simulator {
   const core_parameters* core_;
   core_state state_;
   execution_units units_;
+  dma_traffic traffic_;
   std::array<cycle_accesses, landing_queue::ahead> accesses_{};
   std::int64_t loop_start_{-1};
   std::int64_t loop_end_{-1};
@@ -225,8 +282,21 @@ class core_simulator {
 [[nodiscard]] inline core_run simulate_core(const program& p, data_memory& memory,
                                             const core_parameters& core,
                                             const std::vector<std::int32_t>& arguments,
-                                            std::int64_t most_cycles = std::int64_t{1} << 40) {
-  const auto simulator = std::make_unique<detail::core_simulator>(p, memory, core);
+                                            std::int64_t most_cycles = std::int64_t{1} << 32) {
+  const auto simulator = std::make_unique<detail::core_simulator<false>>(
+      p, memory, core, dma_traffic({}, memory, 1, 1));
+  return simulator->run(arguments, most_cycles);
+}
+
+/// The same beside DMA channels of the tile, which only count: the kernel's data are its own.
+[[nodiscard]] inline core_run simulate_core(const program& p, data_memory& memory, const device& d,
+                                            const std::vector<std::int32_t>& arguments,
+                                            std::vector<dma_stream> streams,
+                                            std::int64_t most_cycles = std::int64_t{1} << 32) {
+  const auto simulator = std::make_unique<detail::core_simulator<true>>(
+      p, memory, d.core,
+      dma_traffic(std::move(streams), memory, d.dma.access_bytes,
+                  ceil_div(d.dma.access_bytes, d.transport.stream_bytes_per_cycle)));
   return simulator->run(arguments, most_cycles);
 }
 

@@ -118,6 +118,7 @@ struct timing {
       return {on(slot::vector), l.vector_alu, l.vector_alu};
     case opcode::shuffle_rows:
     case opcode::shuffle_transpose_8x8:
+    case opcode::shuffle_interleave:
     case opcode::shift_pair:
     case opcode::move_accumulator:
     case opcode::broadcast8:
@@ -172,7 +173,7 @@ struct timing {
 }
 
 [[nodiscard]] constexpr std::string_view to_string(opcode c) noexcept {
-  constexpr std::array<std::string_view, 47> names{"VLD",
+  constexpr std::array<std::string_view, 48> names{"VLD",
                                                    "VLDA.acc",
                                                    "VLDA.UPS.8",
                                                    "VLDA.UPS.16",
@@ -204,6 +205,7 @@ struct timing {
                                                    "VMAX.16",
                                                    "VSHUFFLE.rows",
                                                    "VSHUFFLE.T",
+                                                   "VSHUFFLE.2x8",
                                                    "VSHIFT",
                                                    "VBCST.8",
                                                    "VBCST.16",

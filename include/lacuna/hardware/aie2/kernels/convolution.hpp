@@ -11,31 +11,10 @@
 #include <lacuna/format/block_csr.hpp>
 #include <lacuna/format/filter.hpp>
 #include <lacuna/hardware/aie2/core/kernel.hpp>
-#include <lacuna/hardware/aie2/kernels/convolution_layout.hpp>
+#include <lacuna/hardware/aie2/kernels/convolution_frame.hpp>
 #include <lacuna/hardware/aie2/kernels/gemm.hpp>
 
 namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
-
-/// Y = relu(srs(bias + W * X)) on one core, W of 8x8 blocks, dense or not.
-///
-/// For each sweep of J groups of 4 pixels and each block of 8 output channels one pipelined loop
-/// runs over the row's (block, tap) entries: 2 loads of weights, J of pixels, 1 word that moves the
-/// pixels' pointer to the next entry, and J products: max(J, ceil((J + 3) / 2), 2) bundles. Both
-/// halves of the weights must stay until the last product has read them, which takes a bundle more
-/// in a register that the next entry's loads overwrite: two entries an iteration, with a register
-/// each, hide it. Rows of one call have equally many entries, the shorter ones being filled up with
-/// zeros: trips of zero-overhead loops are fixed where they are pipelined. Accumulators start at
-/// the bias (int32) or at partial sums in memory and end as int8 or as partial sums.
-struct convolution_options {
-  int shift{0};  ///< of results to int8
-  bool relu{false};
-  bool from_partial{false};  ///< starts at partial sums rather than at the bias
-  bool equal_rows{false};    ///< one list of steps serves all rows, as of dense weights
-  bool to_partial{false};    ///< leaves partial sums: neither shifted nor clipped
-  int w_bank{-1};            ///< logical banks of weights and metadata, X, Y; -1: any
-  int x_bank{-1};
-  int y_bank{-1};
-};
 
 /// Weights as the kernel streams them.
 struct convolution_image {
@@ -62,9 +41,17 @@ struct convolution_entry {
 using convolution_rows = std::vector<std::vector<convolution_entry>>;
 
 namespace detail {
-/// Bytes from a sweep's first group to its last, as the loads of an entry walk.
-[[nodiscard]] inline index_t walked(const convolution_layout& l) noexcept {
-  return ((l.sweep_h - 1) * l.step_h * l.cols + (l.sweep_w - 1) * l.step_w) * 32;
+/// Appends the 64 values of a block (out, in) as products take them: (in, out).
+inline void append_transposed(std::vector<std::int8_t>& to, const std::int8_t* block) {
+  for (int in = 0; in < 8; ++in) {
+    for (int out = 0; out < 8; ++out) to.push_back(block[8 * out + in]);
+  }
+}
+/// The bias of so many blocks of 8 channels; zeros where it has fewer values.
+[[nodiscard]] inline std::vector<std::int32_t> bias_of(std::vector<std::int32_t> bias,
+                                                       index_t blocks) {
+  bias.resize(static_cast<std::size_t>(8 * blocks), 0);
+  return bias_image(bias);
 }
 }  // namespace detail
 
@@ -97,18 +84,14 @@ namespace detail {
                                   t.window.kernel_h * t.window.kernel_w, " taps"));
       }
       places.push_back(l.offset(e.tap, e.block));
-      for (int in = 0; in < 8; ++in) {
-        for (int o = 0; o < 8; ++o) out.weights.push_back(e.values[8 * o + in]);
-      }
+      detail::append_transposed(out.weights, e.values);
     }
     for (auto n = static_cast<index_t>(rows[r].size()); n < out.entries; ++n) {
       places.push_back(places.empty() ? 0 : places.back());
       out.weights.insert(out.weights.end(), 64, std::int8_t{0});
     }
-    for (int pixel = 0; pixel < 4; ++pixel) {
-      for (std::size_t o = 0; o < 8; ++o) out.bias.push_back(bias.empty() ? 0 : bias[8 * r + o]);
-    }
   }
+  out.bias = detail::bias_of(bias, t.out_blocks);
   out.first_x = places.front();
   for (std::size_t e = 0; e < places.size(); ++e) {
     const index_t next = places[(e + 1) % places.size()];
@@ -120,23 +103,39 @@ namespace detail {
   return out;
 }
 
+/// Adds the blocks of a filter's matrix, of `in_blocks` blocks a tap, to the rows of their outputs.
+inline void append_blocks(convolution_rows& rows, const block_csr<std::int8_t, 8, 8>& matrix,
+                          index_t in_blocks) {
+  for (index_t r = 0; r < matrix.block_rows(); ++r) {
+    const auto [first, last] = matrix.block_range(r);
+    for (index_t b = first; b < last; ++b) {
+      const index_t column = matrix.block_column(b);
+      rows[static_cast<std::size_t>(r)].push_back(
+          {column / in_blocks, column % in_blocks, matrix.block_values(b)});
+    }
+  }
+}
+
 /// Rows of a filter of 8x8 blocks.
 [[nodiscard]] inline convolution_rows rows_of(const filter<block_csr<std::int8_t, 8, 8>>& f) {
   expect_consistent(f);
-  const index_t in_blocks = f.padded_in() / 8;
   convolution_rows out(static_cast<std::size_t>(f.matrix.block_rows()));
-  for (index_t r = 0; r < f.matrix.block_rows(); ++r) {
-    const auto [first, last] = f.matrix.block_range(r);
-    for (index_t b = first; b < last; ++b) {
-      const index_t column = f.matrix.block_column(b);
-      out[static_cast<std::size_t>(r)].push_back(
-          {column / in_blocks, column % in_blocks, f.matrix.block_values(b)});
-    }
-  }
+  append_blocks(out, f.matrix, f.padded_in() / 8);
   return out;
 }
 
-/// The kernel for `entries` entries a row. Arguments: addresses of weights, of steps, of X plus
+/// Y = relu(srs(bias + W * X)) on one core, W of 8x8 blocks, dense or not.
+///
+/// For each sweep of J groups of 4 pixels and each block of 8 output channels one pipelined loop
+/// runs over the row's (block, tap) entries: 2 loads of weights, J of pixels, 1 word that moves the
+/// pixels' pointer to the next entry, and J products: max(J, ceil((J + 3) / 2), 2) bundles. Both
+/// halves of the weights must stay until the last product has read them, which takes a bundle more
+/// in a register that the next entry's loads overwrite: two entries an iteration, with a register
+/// each, hide it. Rows of one call have equally many entries, the shorter ones being filled up with
+/// zeros: trips of zero-overhead loops are fixed where they are pipelined. Accumulators start at
+/// the bias (int32) or at partial sums in memory and end as int8 or as partial sums.
+///
+/// The kernel is for `entries` entries a row. Arguments: addresses of weights, of steps, of X plus
 /// `first_x`, of where accumulators start (bias or partial sums) and of results.
 [[nodiscard]] inline core_kernel convolution_kernel(const convolution_layout& l, index_t entries,
                                                     const convolution_options& o = {}) {
@@ -148,8 +147,6 @@ namespace detail {
   const std::int16_t w_buffer = k.add_buffer("W", o.w_bank);
   const std::int16_t m_buffer = k.add_buffer("steps", o.w_bank);
   const std::int16_t x_buffer = k.add_buffer("X", o.x_bank);
-  const std::int16_t start_buffer = k.add_buffer("starts", o.from_partial ? o.y_bank : o.w_bank);
-  const std::int16_t y_buffer = k.add_buffer("Y", o.y_bank);
   const reg pw = k.argument();
   const reg pstep = k.argument();
   const reg px = k.argument();
@@ -159,52 +156,9 @@ namespace detail {
   detail::set_walk(k, pw, 32, 2 * all, -64 * all, 0, 0);
   const index_t steps = o.equal_rows ? entries : all;
   detail::set_walk(k, pstep, 4, steps, -4 * steps, 0, 0);
+  detail::convolution_frame frame(k, l, o, pstart, py);
   const auto j = static_cast<std::size_t>(l.groups());
-  const bool clips = o.relu && !o.to_partial;
-  const reg zeros = clips ? k.vector(1) : reg{};
-  if (clips) k.apply(opcode::broadcast8, zeros, reg{}, reg{}, 0);
-  std::vector<reg> acc;
-  for (std::size_t i = 0; i < j; ++i) acc.push_back(k.accumulator());
-  const reg bias = o.from_partial ? reg{} : k.accumulator();
-  const auto unit = [](reg r, int u) { return reg{r.id, r.file, static_cast<std::int8_t>(u), 1}; };
-  // From a group to the next, in bytes: along the sweep's rows, then down.
-  const auto hop = [&](std::size_t i, index_t right, index_t down) {
-    const auto wide = static_cast<std::size_t>(l.sweep_w);
-    return static_cast<std::int32_t>((i + 1) % wide == 0 ? down - (l.sweep_w - 1) * right : right);
-  };
-  // Groups of results: of `size` bytes, in planes of a block of outputs; after the last group the
-  // next block.
-  const auto onward = [&](std::size_t i, index_t size) {
-    const index_t row = l.padded_w() * size;
-    if (i + 1 < j) return hop(i, size, row);
-    return static_cast<std::int32_t>(l.padded_h() * row - (l.sweep_h - 1) * row -
-                                     (l.sweep_w - 1) * size);
-  };
-  const auto repeated = [&](index_t trips, auto&& body) {
-    if (trips == 1) {
-      body();
-    } else {
-      k.loop(trips, loop_mode::sequential, body);
-    }
-  };
-  const auto row = [&] {
-    if (o.from_partial) {
-      for (std::size_t i = 0; i < j; ++i) {
-        for (int u = 0; u < 4; ++u) {
-          const std::int32_t step = u < 3 ? 32 : onward(i, 128) - 96;
-          k.load(opcode::load_accumulator, unit(acc[i], u), pstart, start_buffer, post::immediate,
-                 step);
-        }
-      }
-    } else {
-      for (int u = 0; u < 4; ++u) {
-        k.load(opcode::load_accumulator, unit(bias, u), pstart, start_buffer, post::immediate, 32);
-      }
-      for (const reg a : acc) {
-        k.apply(opcode::clear, a);
-        k.apply(opcode::add_accumulators, a, a, bias);
-      }
-    }
+  frame.sweep({px}, [&] {
     const index_t unrolled = entries % 2 == 0 ? 2 : 1;
     k.loop(entries / unrolled, loop_mode::pipelined, [&] {
       for (index_t u = 0; u < unrolled; ++u) {
@@ -216,50 +170,12 @@ namespace detail {
         }
         for (std::size_t i = 0; i < j; ++i) {
           const reg x = k.vector(1);
-          k.load(opcode::load_vector, x, px, x_buffer, post::immediate,
-                 hop(i, l.step_w * 32, l.step_h * l.cols * 32));
+          k.load(opcode::load_vector, x, px, x_buffer, post::immediate, frame.next_input(i));
           if (i + 1 == j) k.then_add(step);
-          k.mac(opcode::mac_i8_4x8x8, acc[i], x, w);
+          k.mac(opcode::mac_i8_4x8x8, frame.sum(i), x, w);
         }
       }
     });
-    for (std::size_t i = 0; i < j; ++i) {
-      if (o.to_partial) {
-        for (int u = 0; u < 4; ++u) {
-          const std::int32_t step = u < 3 ? 32 : onward(i, 128) - 96;
-          k.store(opcode::store_accumulator, unit(acc[i], u), py, y_buffer, post::immediate, step);
-        }
-      } else if (clips) {
-        const reg narrow = k.vector(1);
-        const reg clipped = k.vector(1);
-        k.apply(opcode::srs8, narrow, acc[i], reg{}, o.shift);
-        k.apply(opcode::max8, clipped, narrow, zeros);
-        k.store(opcode::store_vector, clipped, py, y_buffer, post::immediate, onward(i, 32));
-      } else {
-        k.store(opcode::store_srs8, acc[i], py, y_buffer, post::immediate, onward(i, 32), o.shift);
-      }
-    }
-  };
-  const auto move = [&](reg p, index_t bytes) {
-    if (bytes != 0) k.apply(opcode::add_pointer, p, p, reg{}, static_cast<std::int32_t>(bytes));
-  };
-  // After a sweep: the next one down; after a column of them: the top of the next.
-  const index_t out_size = o.to_partial ? 128 : 32;
-  const auto advance = [&](index_t back, index_t right, index_t down) {
-    move(px, (down * l.sweep_h * l.step_h * l.cols + right * l.sweep_w * l.step_w) * 32);
-    const auto results = [&](index_t size) {
-      return (down * l.sweep_h * l.padded_w() + right * l.sweep_w) * size -
-             back * t.out_blocks * l.padded_h() * l.padded_w() * size;
-    };
-    move(py, results(out_size));
-    move(pstart, o.from_partial ? results(128) : -back * t.out_blocks * 128);
-  };
-  repeated(l.sweeps_w(), [&] {
-    repeated(l.sweeps_h(), [&] {
-      repeated(t.out_blocks, row);
-      advance(1, 0, 1);
-    });
-    advance(0, 1, -l.sweeps_h());
   });
   return std::move(k).finish();
 }

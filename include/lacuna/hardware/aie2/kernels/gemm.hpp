@@ -44,7 +44,8 @@ struct gemm_kernel_options {
   bool relu{false};       ///< int8 and int16 results: negative ones become zero
   int shift{0};           ///< of results on their way out, and of C on its way in
   loop_mode mode{loop_mode::pipelined};
-  int a_bank{0};  ///< logical banks that hold A, B and C
+  std::int64_t loop_bundles{0};  ///< of the loop over k at least, where another compiler's is known
+  int a_bank{0};                 ///< logical banks that hold A, B and C
   int b_bank{1};
   int c_bank{2};
 };
@@ -225,6 +226,7 @@ void run_of_accesses(std::int64_t accesses, Access&& access) {
           }
         }
       });
+      b.widen_last_loop(o.loop_bundles);
       over_c([&](reg r, post after) {
         if (!o.relu) return b.store(c.store, r, pc, c_buffer, after, 32, o.shift);
         const bool bytes = o.c == element::int8;

@@ -28,9 +28,10 @@ struct pooling_options {
 }
 
 /// Pooling of a tile in the convolution's layout with sweeps of one group: 32 values (4 pixels x 8
-/// channels) for each tap in one load and one vector operation; pipelined are maxima over a row of
-/// groups, sums over the rows of a window. Arguments: addresses of X and Y. Padding is already in
-/// X. @throws shape_error where the layout is not lay_out_pooling's or the factor no int8.
+/// channels) for each tap in one load and one vector operation; pipelined are maxima of small
+/// windows over a row of groups, maxima of large ones and sums over the rows of a window.
+/// Arguments: addresses of X and Y. Padding is already in X. @throws shape_error where the layout
+/// is not lay_out_pooling's or the factor no int8.
 [[nodiscard]] inline core_kernel pooling_kernel(const convolution_layout& l,
                                                 const pooling_options& o = {}) {
   const convolution_tile& t = l.tile;
@@ -63,8 +64,8 @@ struct pooling_options {
   };
   const index_t tap_row = w.dilation.h * l.cols * 32;
   const index_t group = l.step_w * 32;
-  const auto maxima = [&] {
-    const index_t taps = w.kernel_h * w.kernel_w;
+  const index_t taps = w.kernel_h * w.kernel_w;
+  const auto small_maxima = [&] {
     k.loop(l.groups_w, loop_mode::pipelined, [&] {
       reg best{};
       for (index_t tap = 0; tap < taps; ++tap) {
@@ -77,28 +78,46 @@ struct pooling_options {
       k.store(opcode::store_vector, best, py, y_buffer, post::immediate, 32);
     });
   };
-  // A sum's chain is slower than loads, which would hold a whole window in registers: a loop over
-  // the window's rows holds one of them.
+  // A chain over taps is slower than loads, which would hold a whole window in registers: a loop
+  // over the window's rows holds one of them.
+  const auto over_window = [&](auto&& take) {
+    k.loop(w.kernel_h, loop_mode::pipelined, [&] {
+      for (index_t tap = 0; tap < w.kernel_w; ++tap) {
+        const reg x = k.vector(1);
+        const index_t next = tap + 1 < w.kernel_w ? l.offset(tap + 1, 0) : tap_row;
+        load(x, next - l.offset(tap, 0));
+        take(x);
+      }
+    });
+    move(group - w.kernel_h * tap_row);
+  };
+  const auto large_maxima = [&] {
+    repeated(l.groups_w, [&] {
+      const reg best = k.vector(1);
+      k.apply(opcode::broadcast8, best, reg{}, reg{}, -128);
+      over_window([&](reg x) { k.apply(opcode::max8, best, best, x); });
+      k.store(opcode::store_vector, best, py, y_buffer, post::immediate, 32);
+    });
+  };
   const auto averages = [&] {
     repeated(l.groups_w, [&] {
       const reg sum = k.accumulator();
       k.apply(opcode::clear, sum);
-      k.loop(w.kernel_h, loop_mode::pipelined, [&] {
-        for (index_t tap = 0; tap < w.kernel_w; ++tap) {
-          const reg x = k.vector(1);
-          const index_t next = tap + 1 < w.kernel_w ? l.offset(tap + 1, 0) : tap_row;
-          load(x, next - l.offset(tap, 0));
-          k.mac(opcode::mac_i8_lanes, sum, x, factors);
-        }
-      });
-      move(group - w.kernel_h * tap_row);
+      over_window([&](reg x) { k.mac(opcode::mac_i8_lanes, sum, x, factors); });
       k.store(opcode::store_srs8, sum, py, y_buffer, post::immediate, 32, o.shift);
     });
   };
+  constexpr index_t small = 16;  // taps whose loads, 7 bundles ahead of a chain of 2, fit registers
   const index_t down = l.step_h * l.cols * 32;
   repeated(t.out_blocks, [&] {
     repeated(l.groups_h, [&] {
-      o.average ? averages() : maxima();
+      if (o.average) {
+        averages();
+      } else if (taps <= small) {
+        small_maxima();
+      } else {
+        large_maxima();
+      }
       move(down - l.groups_w * group);
     });
     move(l.in_plane() - l.groups_h * down);

@@ -31,6 +31,36 @@ namespace detail {
 }
 }  // namespace detail
 
+namespace detail {
+/// The bytes of `x` (1, in, h, w) that a tile of all of its pixels holds, channels from block
+/// `first_block` on.
+[[nodiscard]] inline std::vector<std::int8_t> tile_input(const convolution_layout& l,
+                                                         const tensor<std::int8_t>& x,
+                                                         index_t first_block = 0) {
+  const extents4 e = x.extents();
+  const conv_window& window = l.tile.window;
+  std::vector<std::int8_t> out(static_cast<std::size_t>(l.in_bytes()));
+  l.for_each_input([&](index_t at, index_t c, index_t row, index_t col) {
+    const index_t channel = 8 * first_block + c;
+    if (channel >= e.c || row < 0) return;
+    const index_t p = l.flat ? window.in_y(row, 0) : row - window.padding.top;
+    const index_t q = l.flat ? window.in_x(col, 0) : col - window.padding.left;
+    if (p < 0 || p >= e.h || q < 0 || q >= e.w) return;
+    out[static_cast<std::size_t>(at)] = x(0, channel, p, q);
+  });
+  return out;
+}
+/// The image that a tile's results at `address` are.
+inline void read_results(const data_memory& memory, std::int32_t address,
+                         const convolution_layout& l, tensor<std::int8_t>& y) {
+  std::vector<std::int8_t> results(static_cast<std::size_t>(l.out_bytes()));
+  memory.read(address, results.data(), l.out_bytes());
+  l.for_each_output([&](index_t at, index_t c, index_t row, index_t col) {
+    if (c < y.extents().c) y(0, c, row, col) = results[static_cast<std::size_t>(at)];
+  });
+}
+}  // namespace detail
+
 /// Y = relu(srs(bias + W * X)), X (1, in, h, w), a whole layer as one tile of one core. `bias` has
 /// a value an output channel, or none. `calls` splits the input channels: partial sums then pass
 /// through memory. @throws shape_error where shapes do not meet; unsupported_error where the
@@ -88,15 +118,7 @@ namespace detail {
       }
     }
     const convolution_image image = to_image(mine, padded_bias, l);
-    std::vector<std::int8_t> input(static_cast<std::size_t>(l.in_bytes()));
-    l.for_each_input([&](index_t at, index_t c, index_t row, index_t col) {
-      const index_t channel = 8 * first + c;
-      if (channel >= e.c || row < 0) return;
-      const index_t y = l.flat ? window.in_y(row, 0) : row - window.padding.top;
-      const index_t q = l.flat ? window.in_x(col, 0) : col - window.padding.left;
-      if (y < 0 || y >= e.h || q < 0 || q >= e.w) return;
-      input[static_cast<std::size_t>(at)] = x(0, channel, y, q);
-    });
+    const std::vector<std::int8_t> input = detail::tile_input(l, x, first);
     memory.write(at_x, input.data(), l.in_bytes());
     const auto weights = static_cast<std::int64_t>(image.weights.size());
     const auto steps = static_cast<std::int64_t>(4 * image.x_step.size());
@@ -109,25 +131,13 @@ namespace detail {
     o.from_partial = first > 0;
     o.to_partial = first + share < in_blocks;
     const program p = compile(convolution_kernel(l, image.entries, o), d.core, srs);
-    const core_run run = simulate_core(
+    out.run += simulate_core(
         p, memory, d.core,
         {at_w, static_cast<std::int32_t>(at_steps), at_x + static_cast<std::int32_t>(image.first_x),
          o.from_partial ? at_partial : static_cast<std::int32_t>(at_w + weights),
          o.to_partial ? at_partial : at_y});
-    out.run.bundles += run.bundles;
-    out.run.bank_stalls += run.bank_stalls;
-    out.run.mac_bundles += run.mac_bundles;
-    out.run.vector_bundles += run.vector_bundles;
-    out.run.loop_gaps += run.loop_gaps;
-    out.run.macs += run.macs;
-    out.run.loads += run.loads;
-    out.run.stores += run.stores;
   }
-  std::vector<std::int8_t> results(static_cast<std::size_t>(widest.out_bytes()));
-  memory.read(at_y, results.data(), widest.out_bytes());
-  widest.for_each_output([&](index_t at, index_t c, index_t row, index_t col) {
-    if (c < f.out()) out.y(0, c, row, col) = results[static_cast<std::size_t>(at)];
-  });
+  detail::read_results(memory, at_y, widest, out.y);
   out.layout = widest;
   return out;
 }

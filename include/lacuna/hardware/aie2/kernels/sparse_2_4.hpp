@@ -9,6 +9,7 @@
 
 #include <lacuna/format/n_m_matrix.hpp>
 #include <lacuna/hardware/aie2/kernels/run.hpp>
+#include <lacuna/hardware/aie2/kernels/two_four_layers.hpp>
 
 namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 
@@ -32,17 +33,7 @@ struct sparse_2_4_options {
   for (index_t group = 0; group < w.rows() / 8; group += cols) {
     for (index_t step = 0; step < w.cols() / 16; ++step) {
       for (index_t quad = group * 2; quad < (group + cols) * 2; ++quad) {
-        std::uint64_t mask = 0;
-        std::vector<std::uint8_t> kept;
-        for (index_t r = 0; r < 4; ++r) {
-          const index_t row = quad * 4 + r;
-          for (index_t slot = step * 8; slot < step * 8 + 8; ++slot) {
-            mask |= std::uint64_t{1} << (16 * r + w.column(row, slot) % 16);
-            kept.push_back(static_cast<std::uint8_t>(*w.slot_values(row, slot)));
-          }
-        }
-        for (int b = 0; b < 8; ++b) out.push_back(static_cast<std::uint8_t>(mask >> (8 * b)));
-        out.insert(out.end(), kept.begin(), kept.end());
+        append_sparse_load(out, w, quad * 4, step * 16);
       }
     }
   }

@@ -242,6 +242,10 @@ class layer_simulation {
                                                     const workload_layer& l, const mapping& chosen,
                                                     const simulation_options& o = {}) {
   const layer_facts f = facts_of(l);
+  if (f.layers > 0) {
+    throw unsupported_error(message(l.shape.name, ": layers of a series with N:M terms are ",
+                                    "estimated, not simulated: ", to_string(*l.series)));
+  }
   std::optional<weight_mask> mask;
   if (f.conv) mask.emplace(f.out / 8, f.in / 8, f.density, o.mask, o.seed);
   const weight_mask* const kept = mask ? &*mask : nullptr;

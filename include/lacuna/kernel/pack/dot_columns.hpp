@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <type_traits>
+
+#include <lacuna/core/contract.hpp>
+#include <lacuna/core/matrix_view.hpp>
+#include <lacuna/kernel/simd/batch.hpp>
+#include <lacuna/kernel/x86/interleave.hpp>
+
+namespace lacuna::inline LACUNA_ABI::kernel {
+
+/// X as bytes that a dot product of unsigned bytes takes: unsigned as they are, signed ones offset
+/// by 128, which is a flip of the highest bit.
+template <class X>
+struct dot_bytes {
+  static_assert(std::is_same_v<X, std::uint8_t> || std::is_same_v<X, std::int8_t>,
+                "int8 weights multiply X of int8 or uint8");
+  static constexpr std::int32_t zero = std::is_signed_v<X> ? 128 : 0;
+  static constexpr std::int32_t flips = std::is_signed_v<X> ? -0x7f7f7f80 : 0;
+};
+
+namespace detail {
+
+/// Four bytes as one word, the first lowest. By shifts: a word that is loaded from bytes stored one
+/// by one waits for all of them, which took stride-2 convolutions four times the product's time.
+[[nodiscard]] LACUNA_ALWAYS_INLINE std::int32_t word_of(const std::uint8_t (&bytes)[4]) noexcept {
+  return static_cast<std::int32_t>(
+      static_cast<std::uint32_t>(bytes[0]) | static_cast<std::uint32_t>(bytes[1]) << 8U |
+      static_cast<std::uint32_t>(bytes[2]) << 16U | static_cast<std::uint32_t>(bytes[3]) << 24U);
+}
+
+/// The twin of `x86::interleave_16`.
+inline void interleave_bytewise(const std::uint8_t* a, const std::uint8_t* b, const std::uint8_t* c,
+                                const std::uint8_t* d, const std::int32_t* keep, std::int32_t flips,
+                                std::int32_t* to) noexcept {
+  for (index_t j = 0; j < 16; ++j) {
+    const std::uint8_t bytes[] = {a[j], b[j], c[j], d[j]};
+    to[j] = (word_of(bytes) & keep[j]) ^ flips;
+  }
+}
+
+/// Columns that `interleave` takes at once.
+inline constexpr index_t interleave_width = 16;
+using interleave_mask = std::array<std::int32_t, 16>;
+
+/// The bytes of a word that hold `rows` of its four rows.
+[[nodiscard]] constexpr std::int32_t bytes_of_rows(index_t rows) noexcept {
+  return rows >= 4 ? -1 : (std::int32_t{1} << (8 * rows)) - 1;
+}
+
+/// Four rows of bytes; the last takes the place of missing ones, whose bytes a mask drops.
+struct four_rows {
+  const std::uint8_t* a;
+  const std::uint8_t* b;
+  const std::uint8_t* c;
+  const std::uint8_t* d;
+
+  LACUNA_ALWAYS_INLINE four_rows(const std::uint8_t* from, index_t stride, index_t rows) noexcept
+      : a(from),
+        b(a + (rows > 1 ? stride : 0)),
+        c(b + (rows > 2 ? stride : 0)),
+        d(c + (rows > 3 ? stride : 0)) {}
+
+  /// to[i] = (the rows' bytes of column j + i) & keep[i] ^ flips, for 16 columns.
+  LACUNA_ALWAYS_INLINE void interleave(index_t j, const std::int32_t* keep, std::int32_t flips,
+                                       std::int32_t* to) const noexcept {
+#if defined(__SSE2__)
+    x86::interleave_16(a + j, b + j, c + j, d + j, keep, flips, to);
+#else
+    interleave_bytewise(a + j, b + j, c + j, d + j, keep, flips, to);
+#endif
+  }
+};
+
+}  // namespace detail
+
+/// How a run of columns is cut in strips of words: strip s takes columns s * cols ... of the run,
+/// its word g * stride + j is group g of column j, and starts at s * size.
+struct dot_strips {
+  index_t cols{0};    ///< columns of a strip
+  index_t stride{0};  ///< words between a strip's groups, cols or more
+  index_t size{0};    ///< words between strips
+};
+
+/// Copies columns col ... col + count - 1 of X (k, n) to strips of words: each holds rows 4 g ...
+/// 4 g + 3 of a column, the first in the lowest byte, rows beyond k zero; see `dot_bytes` for
+/// signed X. Words beyond a strip's columns are left. A row is gone through for all strips at once:
+/// a strip alone takes less than a cache line of it, rows lie pages apart, and no prefetcher
+/// follows.
+template <class X>
+void pack_dot_columns(matrix_view<const X> x, index_t col, index_t count, const dot_strips& strips,
+                      std::int32_t* words) LACUNA_KERNEL_NOEXCEPT {
+  LACUNA_EXPECTS(col >= 0 && col + count <= x.cols && strips.cols <= strips.stride);
+  if (x.rows == 0 || count == 0) return;
+  constexpr index_t step = detail::interleave_width;
+  constexpr std::int32_t flips = dot_bytes<X>::flips;
+  const auto* const base = reinterpret_cast<const std::uint8_t*>(x.data + col * x.col_stride);
+  const std::uint8_t* const end =
+      reinterpret_cast<const std::uint8_t*>(x.data + (x.rows - 1) * x.row_stride + x.cols);
+  const bool contiguous = x.col_stride == 1 && x.row_stride >= x.cols;
+  alignas(64) detail::interleave_mask keep;
+  keep.fill(-1);
+  for (index_t k = 0; k < x.rows; k += 4, words += strips.stride) {
+    const index_t rows = std::min<index_t>(4, x.rows - k);
+    if (rows < 4) keep.fill(detail::bytes_of_rows(rows));
+    const std::uint8_t* const from = base + k * x.row_stride;
+    const detail::four_rows group(from, x.row_stride, rows);
+    const index_t readable = contiguous ? end - group.d : 0;
+    std::int32_t* to = words;
+    for (index_t first = 0; first < count; first += strips.cols, to += strips.size) {
+      if (strips.cols % step == 0 && first + strips.cols <= readable) {
+        for (index_t j = 0; j < strips.cols; j += step) {
+          group.interleave(first + j, keep.data(), flips, to + j);
+        }
+        continue;
+      }
+      const index_t cols = std::min(strips.cols, count - first);
+      index_t j = 0;
+      for (; j < cols && first + j + step <= readable; j += step) {
+        std::int32_t piece[static_cast<std::size_t>(step)];
+        group.interleave(first + j, keep.data(), flips, piece);
+        std::copy_n(piece, std::min(step, cols - j), to + j);
+      }
+      for (; j < cols; ++j) {
+        const std::uint8_t* const column = from + (first + j) * x.col_stride;
+        std::uint8_t bytes[4] = {};
+        for (index_t g = 0; g < rows; ++g) bytes[g] = column[g * x.row_stride];
+        to[j] = detail::word_of(bytes) ^ flips;
+      }
+    }
+  }
+}
+
+}  // namespace lacuna::inline LACUNA_ABI::kernel

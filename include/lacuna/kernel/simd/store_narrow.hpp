@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <type_traits>
+
+#include <lacuna/kernel/simd/batch.hpp>
+#include <lacuna/kernel/x86/narrow.hpp>
+
+namespace lacuna::inline LACUNA_ABI::kernel::simd {
+
+/// The first `count` lanes to memory as values of type Y, which holds them: 32-bit sums, or bytes.
+template <class Y, class Arch>
+LACUNA_ALWAYS_INLINE void store_narrow(const batch<std::int32_t, Arch>& value, Y* to,
+                                       index_t count) noexcept {
+  constexpr index_t all = lanes<std::int32_t, Arch>;
+  static_assert(std::is_same_v<Y, std::int32_t> || sizeof(Y) == 1);
+  using stored = std::conditional_t<sizeof(Y) == 1, std::uint8_t, std::int32_t>;
+  [[maybe_unused]] auto* const out = reinterpret_cast<stored*>(to);
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+  if constexpr (all == 16) return x86::store_some(out, value.data, count);
+#endif
+  if constexpr (std::is_same_v<Y, std::int32_t>) {
+    if (count == all) return value.store_unaligned(to);
+    store_partial(value, to, count);
+  } else {
+#if defined(__SSE2__)
+    if constexpr (requires { x86::store_low_bytes(out, value.data, std::int32_t{}); }) {
+      if (count == all) return x86::store_low_bytes(out, value.data, std::int32_t{});
+    }
+#endif
+    alignas(64) std::int32_t lane[static_cast<std::size_t>(all)];
+    value.store_aligned(lane);
+    for (index_t j = 0; j < count; ++j) to[j] = static_cast<Y>(lane[j]);
+  }
+}
+
+}  // namespace lacuna::inline LACUNA_ABI::kernel::simd

@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+
+#endif
+
+#include <cstdint>
+
+#include <lacuna/version.hpp>
+
+namespace lacuna::inline LACUNA_ABI::kernel::x86 {
+
+// to[j] = (bytes a[j], b[j], c[j], d[j], the first one lowest) & keep[j] ^ flips, for j < 16: four
+// rows of X become words for `dot_add`. xsimd 8.1 has no shuffle of bytes; byte by byte this takes
+// longer than the product of a layer of 64 rows.
+
+#if defined(__SSE2__)
+/// to[j] = from[2 j] for j < 16; from[31] is read.
+inline void every_second_16(const std::uint8_t* from, std::uint8_t* to) noexcept {
+  const __m128i byte = _mm_set1_epi16(255);
+  const auto* in = reinterpret_cast<const __m128i*>(from);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to),
+                   _mm_packus_epi16(_mm_and_si128(_mm_loadu_si128(in), byte),
+                                    _mm_and_si128(_mm_loadu_si128(in + 1), byte)));
+}
+#endif
+
+#if defined(__AVX512BW__)
+/// Four rows in the quarters of one register; two shuffles transpose words, then bytes in them.
+inline void interleave_16(const std::uint8_t* a, const std::uint8_t* b, const std::uint8_t* c,
+                          const std::uint8_t* d, const std::int32_t* keep, std::int32_t flips,
+                          std::int32_t* to) noexcept {
+  const auto load = [](const std::uint8_t* p) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  };
+  __m512i rows = _mm512_castsi128_si512(load(a));
+  rows = _mm512_inserti32x4(rows, load(b), 1);
+  rows = _mm512_inserti32x4(rows, load(c), 2);
+  rows = _mm512_inserti32x4(rows, load(d), 3);
+  const __m512i words = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  const __m512i bytes =
+      _mm512_broadcast_i32x4(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+  rows = _mm512_shuffle_epi8(_mm512_permutexvar_epi32(words, rows), bytes);
+  rows = _mm512_and_si512(rows, _mm512_loadu_si512(keep));
+  _mm512_storeu_si512(to, _mm512_xor_si512(rows, _mm512_set1_epi32(flips)));
+}
+#elif defined(__SSE2__)
+inline void interleave_16(const std::uint8_t* a, const std::uint8_t* b, const std::uint8_t* c,
+                          const std::uint8_t* d, const std::int32_t* keep, std::int32_t flips,
+                          std::int32_t* to) noexcept {
+  const auto load = [](const auto* p) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  };
+  const auto store = [=](int quarter, __m128i words) {
+    words = _mm_and_si128(words, load(keep + quarter * 4));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to + quarter * 4),
+                     _mm_xor_si128(words, _mm_set1_epi32(flips)));
+  };
+  const __m128i ab_low = _mm_unpacklo_epi8(load(a), load(b));
+  const __m128i ab_high = _mm_unpackhi_epi8(load(a), load(b));
+  const __m128i cd_low = _mm_unpacklo_epi8(load(c), load(d));
+  const __m128i cd_high = _mm_unpackhi_epi8(load(c), load(d));
+  store(0, _mm_unpacklo_epi16(ab_low, cd_low));
+  store(1, _mm_unpackhi_epi16(ab_low, cd_low));
+  store(2, _mm_unpacklo_epi16(ab_high, cd_high));
+  store(3, _mm_unpackhi_epi16(ab_high, cd_high));
+}
+#endif
+
+}  // namespace lacuna::inline LACUNA_ABI::kernel::x86

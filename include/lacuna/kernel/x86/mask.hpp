@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+
+#endif
+
+#include <cstdint>
+
+#include <lacuna/version.hpp>
+
+namespace lacuna::inline LACUNA_ABI::kernel::x86 {
+
+#if defined(__AVX512F__)
+// xsimd 8.1 has no masked loads and stores; through memory, lane by lane, a store takes as long as a
+// tile of 8 rows needs for twenty entries.
+
+inline __mmask16 first_lanes(unsigned count) noexcept {
+  return static_cast<__mmask16>((1U << count) - 1U);
+}
+inline void store_partial(__m512 v, float* to, unsigned count) noexcept {
+  _mm512_mask_storeu_ps(to, first_lanes(count), v);
+}
+inline void store_partial(__m512d v, double* to, unsigned count) noexcept {
+  _mm512_mask_storeu_pd(to, static_cast<__mmask8>(first_lanes(count)), v);
+}
+inline void store_partial(__m512i v, std::int32_t* to, unsigned count) noexcept {
+  _mm512_mask_storeu_epi32(to, first_lanes(count), v);
+}
+
+inline __m512 load_partial(const float* from, unsigned count) noexcept {
+  return _mm512_maskz_loadu_ps(first_lanes(count), from);
+}
+inline __m512d load_partial(const double* from, unsigned count) noexcept {
+  return _mm512_maskz_loadu_pd(static_cast<__mmask8>(first_lanes(count)), from);
+}
+inline __m512i load_partial(const std::int32_t* from, unsigned count) noexcept {
+  return _mm512_maskz_loadu_epi32(first_lanes(count), from);
+}
+
+/// v with `count` lanes from lane `to` on replaced by values from memory; reads nothing else.
+inline __m512 replace_lanes(__m512 v, const float* from, unsigned to, unsigned count) noexcept {
+  return _mm512_mask_loadu_ps(v, static_cast<__mmask16>(first_lanes(count) << to), from - to);
+}
+inline __m512d replace_lanes(__m512d v, const double* from, unsigned to, unsigned count) noexcept {
+  return _mm512_mask_loadu_pd(v, static_cast<__mmask8>(first_lanes(count) << to), from - to);
+}
+inline __m512i replace_lanes(__m512i v, const std::int32_t* from, unsigned to,
+                             unsigned count) noexcept {
+  return _mm512_mask_loadu_epi32(v, static_cast<__mmask16>(first_lanes(count) << to), from - to);
+}
+#endif
+
+}  // namespace lacuna::inline LACUNA_ABI::kernel::x86

@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+
+#endif
+
+#include <cstdint>
+
+#include <lacuna/version.hpp>
+
+namespace lacuna::inline LACUNA_ABI::kernel::x86 {
+
+// xsimd 8.1 widens no 16-bit values.
+
+#if defined(__AVX512F__)
+/// Eight bfloat16, as their bits, to float: their bits are the upper half of float's.
+inline void widen_8(const std::uint16_t* from, float* to) noexcept {
+  const __m128i bits = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  _mm256_storeu_ps(to, _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(bits), 16)));
+}
+#elif defined(__SSE2__)
+inline void widen_8(const std::uint16_t* from, float* to) noexcept {
+  const __m128i bits = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  const __m128i zero = _mm_setzero_si128();
+  _mm_storeu_ps(to, _mm_castsi128_ps(_mm_unpacklo_epi16(zero, bits)));
+  _mm_storeu_ps(to + 4, _mm_castsi128_ps(_mm_unpackhi_epi16(zero, bits)));
+}
+#endif
+
+}  // namespace lacuna::inline LACUNA_ABI::kernel::x86

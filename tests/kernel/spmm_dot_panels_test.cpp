@@ -1,0 +1,210 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Mirrors the kernels of int8: pack/dot_*.hpp, simd/dot*.hpp, x86/{dot,interleave,narrow}.hpp.
+#include <lacuna/kernel/pack/dot_patches.hpp>
+#include <lacuna/kernel/reference/spmm.hpp>
+#include <lacuna/kernel/simd/spmm_dot_panels.hpp>
+
+#include <vector>
+
+#include "support/architectures.hpp"
+#include "support/catch.hpp"
+#include "support/random_matrix.hpp"
+
+using lacuna::as_view, lacuna::dense_matrix, lacuna::index_t;
+namespace kernel = lacuna::kernel;
+using bytes = dense_matrix<std::int8_t>;
+
+namespace {
+constexpr auto identity = [](index_t k) { return k; };
+
+/// Any byte of either sign, the extremes more often than not.
+template <class T>
+dense_matrix<T> any_bytes(index_t rows, index_t cols, std::uint64_t seed) {
+  lacuna::random_source random(seed);
+  dense_matrix<T> out(rows, cols);
+  for (T& v : out.reshaped()) {
+    const index_t kind = random.below(4);
+    v = kind == 0   ? std::numeric_limits<T>::min()
+        : kind == 1 ? std::numeric_limits<T>::max()
+                    : static_cast<T>(random.below(256));
+  }
+  return out;
+}
+
+template <class T>
+std::vector<std::int32_t> packed_in_one_strip(const dense_matrix<T>& x, index_t stride) {
+  std::vector<std::int32_t> words(static_cast<std::size_t>(lacuna::ceil_div(x.rows(), 4) * stride));
+  kernel::pack_dot_columns(as_view(x), 0, x.cols(), {x.cols(), stride, 0}, words.data());
+  return words;
+}
+
+/// One lane of `dot_add`.
+std::int32_t dot_of(std::int32_t sum, std::uint32_t x, std::uint32_t w) {
+  std::int64_t all = sum;
+  for (int g = 0; g < 4; ++g) {
+    all += static_cast<std::int64_t>((x >> (8 * g)) & 255U) *
+           static_cast<std::int8_t>((w >> (8 * g)) & 255U);
+  }
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(all));
+}
+
+template <class Vector, class Load, class Store, class F>
+void expect_dot(const Load& load, const Store& store, const F& f) {
+  constexpr std::size_t size = sizeof(Vector) / 4;
+  lacuna::random_source random(2);
+  for (int round = 0; round < 50; ++round) {
+    alignas(64) std::int32_t sum[size];
+    alignas(64) std::uint32_t x[size];
+    alignas(64) std::uint32_t w[size];
+    for (std::size_t i = 0; i < size; ++i) {
+      sum[i] = static_cast<std::int32_t>(random.below(1U << 31U));
+      x[i] = round == 0 ? 0xffffffffU : static_cast<std::uint32_t>(random.below(1LL << 32));
+      w[i] = round == 0   ? 0x80808080U
+             : round == 1 ? 0x7f7f7f7fU
+                          : static_cast<std::uint32_t>(random.below(1LL << 32));
+    }
+    alignas(64) std::int32_t got[size];
+    store(got, f(load(sum), load(x), load(w)));
+    for (std::size_t i = 0; i < size; ++i) REQUIRE(got[i] == dot_of(sum[i], x[i], w[i]));
+  }
+}
+
+}  // namespace
+
+TEMPLATE_LIST_TEST_CASE("dot products of four bytes give equal bits, whatever computes them",
+                        "[kernel][simd]", test::architectures) {
+  using B = xsimd::batch<std::int32_t, TestType>;
+  const auto load = [](const auto* from) {
+    return B::load_aligned(reinterpret_cast<const std::int32_t*>(from));
+  };
+  const auto store = [](std::int32_t* to, const B& v) { v.store_aligned(to); };
+  expect_dot<B>(load, store, [](const B& sum, const B& x, const B& w) {
+    return kernel::simd::dot_add<TestType>(sum, x, w);
+  });
+  expect_dot<B>(load, store, [](const B& sum, const B& x, const B& w) {
+    return kernel::simd::dot_add_bytewise<TestType>(sum, x, w);
+  });
+#if defined(__SSE2__)
+  if constexpr (requires(B b) { kernel::x86::dot_add_pairs(b.data, b.data, b.data); }) {
+    expect_dot<B>(load, store, [](const B& sum, const B& x, const B& w) {
+      return B(kernel::x86::dot_add_pairs(sum.data, x.data, w.data));
+    });
+  }
+#endif
+}
+
+TEMPLATE_LIST_TEST_CASE("any portion of an int8 product is exact, and nothing else is written",
+                        "[kernel][simd]", test::architectures) {
+  constexpr index_t rows = kernel::simd::tile_rows<TestType>(8);
+  constexpr index_t width = kernel::simd::dot_strip_width<TestType, rows>;
+  const index_t m = 21;
+  const index_t k = 19;
+  bytes w = any_bytes<std::int8_t>(m, k, 5);
+  w.block(8, 0, 8, 16).setZero();
+  const auto panels = kernel::pack_dot_panels<rows>(lacuna::to_block_csr<8, 8>(w), k, identity);
+  const bytes x = any_bytes<std::int8_t>(k, width, 6);
+  const dense_matrix<int> expected = w.cast<int>() * x.cast<int>();
+  const int untouched = -77;
+
+  for (index_t cols = 1; cols <= width; cols += cols < 6 ? 1 : 5) {
+    const index_t stride = kernel::simd::dot_strip_stride<TestType, rows>(cols);
+    const auto words = packed_in_one_strip<std::int8_t>(x.leftCols(cols), stride);
+    for (index_t first = 0; first <= panels.count(); ++first) {
+      for (index_t last = first; last <= panels.count(); ++last) {
+        dense_matrix<int> y = dense_matrix<int>::Constant(m, width, untouched);
+        kernel::simd::spmm_dot_panels<TestType>(panels, first, last, words.data(), stride, 128,
+                                                cols, y.data(), width, {}, lacuna::no_epilogue{});
+        const index_t from = std::min(m, first * rows);
+        const index_t to = std::min(m, last * rows);
+        dense_matrix<int> wanted = dense_matrix<int>::Constant(m, width, untouched);
+        wanted.block(from, 0, to - from, cols) = expected.block(from, 0, to - from, cols);
+        REQUIRE(y == wanted);
+      }
+    }
+  }
+}
+
+TEST_CASE("columns are packed in words of four rows, from any storage order", "[kernel][pack]") {
+  const index_t k = GENERATE(1, 3, 4, 9);
+  const index_t n = GENERATE(1, 15, 16, 17, 40);
+  const index_t cols = GENERATE(1, 16, 48);  // of a strip
+  const bytes x = any_bytes<std::int8_t>(k, n, 3);
+  const Eigen::Matrix<std::int8_t, -1, -1> x_columns = x;
+  const dense_matrix<std::uint8_t> unsigned_x = x.cast<std::uint8_t>();
+  const index_t groups = lacuna::ceil_div(k, 4);
+  const index_t size = groups * cols;
+  const auto expect_words = [&](const auto& view, int offset) {
+    std::vector<std::int32_t> words(static_cast<std::size_t>(lacuna::ceil_div(n, cols) * size));
+    kernel::pack_dot_columns(view, 0, n, {cols, cols, size}, words.data());
+    for (index_t i = 0; i < k; ++i) {
+      for (index_t j = 0; j < n; ++j) {
+        const index_t at = j / cols * size + i / 4 * cols + j % cols;
+        const auto word = static_cast<std::uint32_t>(words[static_cast<std::size_t>(at)]);
+        REQUIRE(static_cast<int>((word >> (8 * (i % 4))) & 255U) ==
+                static_cast<int>(view(i, j)) + offset);
+      }
+    }
+  };
+  expect_words(as_view(x), 128);
+  expect_words(as_view(x_columns), 128);
+  expect_words(as_view(unsigned_x), 0);
+}
+
+#if defined(__SSE2__)
+TEST_CASE("shuffles interleave as byte by byte", "[kernel][pack]") {
+  const dense_matrix<std::uint8_t> rows = any_bytes<std::uint8_t>(4, 16, 9);
+  std::int32_t keep[16];
+  for (int j = 0; j < 16; ++j) keep[j] = j % 3 == 0 ? 0 : j % 3 == 1 ? -1 : 0xffff;
+  std::int32_t fast[16];
+  std::int32_t slow[16];
+  const auto* r = rows.data();
+  kernel::x86::interleave_16(r, r + 16, r + 32, r + 48, keep, 0x01020304, fast);
+  kernel::detail::interleave_bytewise(r, r + 16, r + 32, r + 48, keep, 0x01020304, slow);
+  CHECK(std::equal(fast, fast + 16, slow));
+}
+#endif
+
+TEMPLATE_LIST_TEST_CASE("narrow stores write the low bytes of their lanes only", "[kernel][simd]",
+                        test::architectures) {
+  using B = xsimd::batch<std::int32_t, TestType>;
+  constexpr auto size = static_cast<index_t>(B::size);
+  alignas(64) std::int32_t lane[static_cast<std::size_t>(size)];
+  for (index_t j = 0; j < size; ++j) lane[j] = static_cast<std::int32_t>(j * 37 - 128);
+  const B value = B::load_aligned(lane);
+  for (index_t count = 0; count <= size; ++count) {
+    std::vector<std::int8_t> narrow(static_cast<std::size_t>(count));  // ASan guards its end
+    std::vector<std::int32_t> wide(static_cast<std::size_t>(count));
+    kernel::simd::store_narrow(value, narrow.data(), count);
+    kernel::simd::store_narrow(value, wide.data(), count);
+    for (index_t j = 0; j < count; ++j) {
+      const auto i = static_cast<std::size_t>(j);
+      CHECK(narrow[i] == static_cast<std::int8_t>(lane[j]));
+      CHECK(wide[i] == lane[j]);
+    }
+  }
+}
+
+TEST_CASE("dot panels hold every value at its group and row, and the rows' sums",
+          "[kernel][pack]") {
+  const index_t m = GENERATE(1, 7, 8, 9);
+  const index_t k = GENERATE(1, 4, 5, 16);
+  const bytes w = test::random_n_m<std::int8_t>(m, k, 2, 4, 8);
+  const auto panels = kernel::pack_dot_panels<8>(lacuna::to_n_m<2, 4, 8>(w), k, identity);
+  bytes seen = bytes::Zero(panels.count() * 8, panels.groups() * 4);
+  for (index_t p = 0; p < panels.count(); ++p) {
+    for (index_t e = panels.offsets[static_cast<std::size_t>(p)];
+         e < panels.offsets[static_cast<std::size_t>(p) + 1]; ++e) {
+      for (index_t i = 0; i < 32; ++i) {
+        seen(p * 8 + i / 4, panels.k[static_cast<std::size_t>(e)] * 4 + i % 4) =
+            panels.values[static_cast<std::size_t>(e * 32 + i)];
+      }
+    }
+  }
+  CHECK(seen.topLeftCorner(m, k) == w);
+  CHECK(seen.cast<int>().sum() == w.cast<int>().sum());  // nothing beyond the matrix
+  for (index_t i = 0; i < m; ++i) {
+    CHECK(panels.row_sums[static_cast<std::size_t>(i)] == w.row(i).cast<int>().sum());
+  }
+}
