@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
 
-// What a stored value of a term costs in a product, as Markdown for docs/results.md, in units of a
+// What a stored value of a term costs in a product, as Markdown for docs/other-results.md, in units of a
 // value of the dense product: the defaults of `lacuna::value_costs` (decompose/exact.hpp).
 // A product is timed with half and with an eighth of the values stored. What reading X and writing
 // Y takes is the same for both and for every series of a matrix, so what tells series apart is the

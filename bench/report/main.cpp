@@ -61,8 +61,8 @@ void write_head(std::ostream& out, const bench::run& r) {
   for (const auto& flag : r.about.at("flags")) out << " " << flag.get<std::string>();
   out << ". " << r.about.at("compiler").get<std::string>() << " with `"
       << r.about.at("options").get<std::string>() << "`; fp32 peak, measured beside every shape, "
-      << bench::two_digits(peak)
-      << " GFLOP/s a core.\n\nAll contenders of a shape run in turn, call by call, each after an "
+      << bench::two_digits(peak) << " GFLOP/s a core; " << r.points.size()
+      << " shapes.\n\nAll contenders of a shape run in turn, call by call, each after an "
          "untimed call of its own; a figure is the median. Dense is the fastest of the dense "
          "libraries on that shape in that run, its weights packed beforehand and its activations "
          "in "
@@ -115,7 +115,8 @@ int main(int argc, char** argv) {
       write_threads(out, *two);
       out << "\n";
     }
-    out << "## Whole networks\n\nTheir layers in sum, as often as they occur, one thread.\n\n";
+    out << "## Networks\n\nThe shapes above that are theirs in sum, as often as they occur, one "
+           "thread.\n\n";
     write_networks(out, *f32);
     out << "\n## Crossovers\n\nThe lowest sparsity at which a format beats dense, between measured "
            "sparsities by interpolation.\n\n";
