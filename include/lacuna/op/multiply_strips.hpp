@@ -92,13 +92,12 @@ template <class Arch, class T, class Panels, class X>
     constexpr index_t l1_share = 24 * 1024;
     const index_t width = cut_strips<Arch>(w, x.cols).width;
     const index_t rest = x.cols % width;
-    const bool possible = x.col_stride == 1 && (rest % kernel::simd::lanes<T, Arch> == 0 ||
-                                                rest <= kernel::simd::few_columns<Panels>)&&x.rows *
-                                                       x.row_stride <=
-                                                   std::numeric_limits<std::int32_t>::max();
+    const bool whole = rest % kernel::simd::lanes<T, Arch> == 0;
+    const bool few = rest <= kernel::simd::few_columns<Panels>;
+    const bool near = x.rows * x.row_stride <= std::numeric_limits<std::int32_t>::max();
     const bool copying_pays =
         row_uses(w) >= 16 && w.depth * width * static_cast<index_t>(sizeof(T)) > l1_share;
-    columns.in_place = possible && !copying_pays;
+    columns.in_place = x.col_stride == 1 && (whole || few) && near && !copying_pays;
   }
   return columns;
 }
@@ -115,10 +114,14 @@ void multiply_strips(const Panels& w, const Source& source, T* y, index_t ldy, i
   const strip_cut cut = cut_strips<Arch>(w, source.cols());
   if (w.rows == 0 || cut.count == 0 || source.images() == 0) return;
 
-  // Two tasks a thread even out what the split by stored values can't foresee.
-  const index_t wanted_tasks = executor.concurrency() == 1 ? 1 : 2 * executor.concurrency();
+  // Two tasks a thread even out what the split by stored values can't foresee. Few strips are
+  // worked on by all threads at once, each with a part of the panels: more parts would copy each
+  // strip once more.
+  const index_t threads = executor.concurrency();
   const index_t strips = cut.count * source.images();
-  const index_t chunks = strips >= 4 * wanted_tasks ? 1 : std::min(w.count(), wanted_tasks);
+  const bool by_strips = threads == 1 || strips >= 8 * threads;
+  const index_t wanted_tasks = threads > 1 && by_strips ? 2 * threads : threads;
+  const index_t chunks = by_strips ? 1 : std::min(w.count(), threads);
   const std::vector<index_t> bounds = balanced_chunks(w, chunks);
   const index_t units = strips * chunks;
   const index_t tasks = std::min(wanted_tasks, units);
