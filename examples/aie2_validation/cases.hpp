@@ -43,9 +43,6 @@ struct validation_case {
   }
 };
 
-/// Whether every case fails once its value is moved: a proof that the validation can.
-bool every_case_can_fail(std::vector<validation_case> cases);
-
 /// Cases of one core: its instructions, banks and kernels.
 std::vector<validation_case> core_cases();
 /// Cases of DMA, shim and array.

@@ -60,6 +60,7 @@ std::vector<validation_case> all_cases() {
   return all;
 }
 
+/// Whether every case fails once its value is moved: a proof that the validation can.
 bool every_case_can_fail(std::vector<validation_case> cases) {
   bool can = true;
   for (validation_case& c : cases) {
