@@ -13,8 +13,16 @@ namespace test {
 template <class... Arch>
 struct arch_types {};
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define LACUNA_TEST_SANITIZED
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define LACUNA_TEST_SANITIZED
+#endif
+
 using architectures = arch_types<
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(LACUNA_TEST_SANITIZED)
     xsimd::default_arch
 #else
 #if XSIMD_WITH_AVX512BW
