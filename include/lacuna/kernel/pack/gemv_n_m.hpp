@@ -61,7 +61,7 @@ template <index_t Lanes, scalar T, index_t N, index_t M, index_t V>
   out.depth = a.cols();
   out.words = ceil_div(a.col_groups(), layout::groups_a_word);
   out.stream.resize(static_cast<std::size_t>(out.count() * out.panel_words()));
-  for (index_t i = 0; i < a.rows(); ++i) {
+  for (index_t i = 0; i < a.rows() && !out.stream.empty(); ++i) {
     word* const panel = out.stream.data() + i / Lanes * out.panel_words() + i % Lanes;
     for (index_t s = 0; s < a.slots(); ++s) {
       word* const positions = panel + s / layout::slots_a_word * (1 + layout::slots_a_word) * Lanes;

@@ -40,16 +40,25 @@ inline __m512i load_partial(const std::int32_t* from, unsigned count) noexcept {
   return _mm512_maskz_loadu_epi32(first_lanes(count), from);
 }
 
+/// Where lane 0 would be if lane `to` were at `from`: nothing there is read, and it may lie outside
+/// the array, so the pointer's own arithmetic would not do.
+template <class T>
+const T* lane_0(const T* from, unsigned to) noexcept {
+  return reinterpret_cast<const T*>(reinterpret_cast<std::uintptr_t>(from) - to * sizeof(T));
+}
+
 /// v with `count` lanes from lane `to` on replaced by values from memory; reads nothing else.
 inline __m512 replace_lanes(__m512 v, const float* from, unsigned to, unsigned count) noexcept {
-  return _mm512_mask_loadu_ps(v, static_cast<__mmask16>(first_lanes(count) << to), from - to);
+  return _mm512_mask_loadu_ps(v, static_cast<__mmask16>(first_lanes(count) << to),
+                              lane_0(from, to));
 }
 inline __m512d replace_lanes(__m512d v, const double* from, unsigned to, unsigned count) noexcept {
-  return _mm512_mask_loadu_pd(v, static_cast<__mmask8>(first_lanes(count) << to), from - to);
+  return _mm512_mask_loadu_pd(v, static_cast<__mmask8>(first_lanes(count) << to), lane_0(from, to));
 }
 inline __m512i replace_lanes(__m512i v, const std::int32_t* from, unsigned to,
                              unsigned count) noexcept {
-  return _mm512_mask_loadu_epi32(v, static_cast<__mmask16>(first_lanes(count) << to), from - to);
+  return _mm512_mask_loadu_epi32(v, static_cast<__mmask16>(first_lanes(count) << to),
+                                 lane_0(from, to));
 }
 #endif
 
