@@ -53,13 +53,13 @@ struct matrix_columns {
         : source_(source), memory_(memory) {}
     template <class Arch>
     [[nodiscard]] readable_columns<T> read(index_t image, index_t col, index_t count) {
-      matrix_view<const X> x = source_.x;
-      x.data += image * source_.image_stride;
+      matrix_view<const X> of_image = source_.x;
+      of_image.data += image * source_.image_stride;
       if constexpr (std::is_same_v<T, X>) {
-        if (source_.in_place) return {x.data + col, x.row_stride, source_.is_far()};
+        if (source_.in_place) return {of_image.data + col, of_image.row_stride, source_.is_far()};
       }
       const index_t width = round_up(count, kernel::simd::lanes<T, Arch>);
-      kernel::pack_columns<Arch>(x, col, count, width, memory_);
+      kernel::pack_columns<Arch>(of_image, col, count, width, memory_);
       return {memory_, width, false};
     }
 
