@@ -83,7 +83,7 @@ template <class Arch, class Panels>
 /// near enough for 32-bit offsets) unless copying a strip pays, which it does from 16 uses of a row
 /// on where the strip is beyond the first-level cache: rows of X far apart cost cache and TLB
 /// misses in every panel. Measured on Emerald Rapids, 8x8 at 50 and 12.5 %, on ResNet-50's 1x1
-/// layers: 5 to 7 % gained by copying at 16 uses and more, up to half lost at 4 and fewer.
+/// layers: 2 to 8 % gained by copying at 16 uses and more, up to half lost at 4 and fewer.
 template <class Arch, class T, class Panels, class X>
 [[nodiscard]] matrix_columns<T, X> columns_of(const Panels& w, matrix_view<const X> x,
                                               index_t image_count = 1, index_t image_stride = 0) {

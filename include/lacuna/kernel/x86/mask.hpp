@@ -14,8 +14,7 @@
 namespace lacuna::inline LACUNA_ABI::kernel::x86 {
 
 #if defined(__AVX512F__)
-// xsimd 8.1 has no masked loads and stores; through memory, lane by lane, a store takes as long as
-// a tile of 8 rows needs for twenty entries.
+// xsimd 8.1 has no masked loads and stores; the twins go through memory, lane by lane.
 
 inline __mmask16 first_lanes(unsigned count) noexcept {
   return static_cast<__mmask16>((1U << count) - 1U);
