@@ -79,10 +79,11 @@ struct panels_or_pairs<T, 1> {
   using type = row_pairs<T>;
 };
 template <class Arch, matrix_format Format>
-using sum_panels = std::conditional_t<
-    detail::is_mixed<Format>, mixed_panels<accumulator_t<value_type_t<Format>>, detail::mixed_rows>,
-    typename panels_or_pairs<accumulator_t<value_type_t<Format>>,
-                             simd::tile_rows<Arch>(row_unit_v<Format>)>::type>;
+using sum_panels =
+    std::conditional_t<detail::is_mixed<Format>,
+                       mixed_panels<accumulator_t<value_type_t<Format>>, detail::mixed_rows>,
+                       typename panels_or_pairs<accumulator_t<value_type_t<Format>>,
+                                                simd::tile_rows<Arch>(row_unit_v<Format>)>::type>;
 }  // namespace detail
 
 /// The layout that the register tiles of Arch read best.
@@ -103,8 +104,8 @@ template <class Arch, matrix_format Format, class Column>
     auto out = pack_panels<simd::tile_rows<Arch>(row_unit_v<Format>)>(a, depth, column);
     if constexpr (out.rows_per_panel == 1) {
       using T = typename decltype(out)::value_type;
-      return pair_rows(out, depth_block(out.entries(), out.rows, out.depth,
-                                        simd::fitting_depth<T, Arch>));
+      return pair_rows(
+          out, depth_block(out.entries(), out.rows, out.depth, simd::fitting_depth<T, Arch>));
     } else {
       return out;
     }
