@@ -66,7 +66,7 @@ void multiply_strips(const kernel::tiled_panels<T>& w, const Source& source, Y* 
     };
     if constexpr (requires { source.window; }) {
       if (!source.window.is_pointwise()) {
-        return multiply(tile_planes<Arch, typename Source::element>(source, wanted));
+        return multiply(tile_planes<typename Source::element>(source, wanted));
       }
       const auto columns = source.columns();
       return multiply(tile_matrix_columns(columns, w.tiles.groups(), wanted));

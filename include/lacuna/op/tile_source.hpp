@@ -5,8 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include <lacuna/core/thread_scratch.hpp>
-#include <lacuna/kernel/pack/planes.hpp>
+#include <lacuna/kernel/pack/dot_planes.hpp>
 #include <lacuna/kernel/simd/spmm_tile_panels.hpp>
 #include <lacuna/op/dot_source.hpp>
 
@@ -77,7 +76,7 @@ class tile_matrix_columns {
 /// Images under any other window: the rows that some output rows need are laid out with their
 /// padding (`plane_layout`), groups of channels interleaved, and every tap reads them where it
 /// stands. A strip runs on from one output row to the next through what lies between.
-template <class Arch, class X>
+template <class X>
 class tile_planes {
  public:
   using element = X;
@@ -104,16 +103,12 @@ class tile_planes {
   [[nodiscard]] index_t images() const noexcept { return source_.in.n; }
   [[nodiscard]] index_t blocks() const noexcept { return ceil_div(out_h_, rows_); }
   [[nodiscard]] index_t words() const noexcept {
-    return groups_ * stride_ + kernel::simd::tile_strip_width;
+    return groups_ * stride_ + kernel::simd::tile_strip_width;  // which vectors may run over
   }
   void pack(index_t image, index_t block, std::int32_t* words) const {
     const extents4& in = source_.in;
-    const index_t channel = layout_.channel(rows_);
-    X* const planes = thread_scratch<X>(layout_.size(rows_));
-    layout_.template pack<Arch>(source_.x + image * in.c * in.h * in.w, block * rows_, rows_,
-                                planes);
-    kernel::pack_dot_columns(as_view(static_cast<const X*>(planes), in.c, channel), 0, channel,
-                             {stride_, stride_, 0}, words);
+    kernel::pack_dot_planes(layout_, source_.x + image * in.c * in.h * in.w, block * rows_, rows_,
+                            stride_, words);
   }
   [[nodiscard]] index_t strips(index_t block) const noexcept {
     return ceil_div(positions(block), kernel::simd::tile_strip_width);
