@@ -9,8 +9,8 @@
 #include <lacuna/kernel/pack/pack.hpp>
 #include <lacuna/op/column_source.hpp>
 #include <lacuna/op/epilogue.hpp>
-#include <lacuna/op/multiply_dot_strips.hpp>
 #include <lacuna/op/multiply_strips.hpp>
+#include <lacuna/op/multiply_tile_strips.hpp>
 #include <lacuna/op/plan.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
@@ -76,7 +76,7 @@ class conv2d {
     };
     const extents4 in = x.extents();
     if constexpr (kernel::is_dot_packed<Format>) {
-      run(detail::dot_patch_columns<X>(x.data(), in, window_));
+      run(detail::windowed_images<X>{x.data(), in, window_});
     } else if (window_.is_pointwise()) {
       run(detail::columns_of<Arch, accumulator>(
           w_, matrix_view<const X>{x.data(), in.c, pixels, pixels, 1}, in.n, in.c * pixels));
@@ -103,7 +103,7 @@ class conv2d {
   /// Channels that a tap's rows of X take: dot products take whole groups of them.
   static constexpr index_t packed_channels(index_t in) noexcept {
     if constexpr (kernel::is_dot_packed<Format>) {
-      return round_up(in, kernel::packed_t<Arch, Format>::group);
+      return round_up(in, kernel::dot_group<Format>);
     }
     return in;
   }
