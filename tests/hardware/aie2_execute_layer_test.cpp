@@ -159,8 +159,11 @@ TEST_CASE("a simulated layer of a series takes its cores the time of its own wei
     const mapping found = search_mapping(estimate, l, {true, true}).chosen;
     const simulated_layer s = simulate_layer(estimate, timer, l, found, once);
     const auto f = weights_of<n_m<2, 4>>(l);
-    const executed_layer e =
-        execute_layer(d, l.shape, s.executed, f, random_tensor({1, c.in, c.side, c.side}, 3));
+    convolution_options how;
+    how.relu = true;
+    how.shift = 8;
+    const executed_layer e = execute_layer(
+        d, l.shape, s.executed, f, random_tensor({1, c.in, c.side, c.side}, 3), {}, how);
     const std::int64_t longest = *std::max_element(e.core_cycles.begin(), e.core_cycles.end());
     const auto calls = static_cast<double>(s.executed.iterations());
     INFO(l.shape.name);
