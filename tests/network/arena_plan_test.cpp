@@ -31,11 +31,11 @@ TEST_CASE("a chain takes as much room as its two largest neighbours, in place as
   CHECK(plan(chain, {4, 4, 4, 4, 4}, true).size == 4);
 }
 
-TEST_CASE("a result takes the lowest gap that it fits") {
-  // 0 and 2 stay to the end; 3 does not fit where 1 was, 4 does.
-  const reads r{{}, {0}, {1}, {2}, {3}, {0, 2, 3, 4}};
-  const auto p = plan(r, {1, 4, 2, 5, 3, 0});
-  CHECK(p.offset_of == std::vector<index_t>{0, 1, 5, 7, 1, 0});
+TEST_CASE("large results share one place, small ones lie in the gaps beside them") {
+  // Two large ones one after the other; 1 and 5 outlive them in turn, 2 and 4 are passing.
+  const reads r{{}, {0}, {1}, {1, 2}, {3}, {4}, {1, 5}};
+  const auto p = plan(r, {9, 2, 1, 9, 1, 2, 0});
+  CHECK(p.offset_of == std::vector<index_t>{0, 9, 11, 0, 11, 0, 0});
   CHECK(p.size == 12);
 }
 

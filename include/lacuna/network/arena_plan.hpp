@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -13,9 +14,8 @@
 namespace lacuna::inline LACUNA_ABI::network {
 
 /// Where in one block of memory the result of each node lies, by what is still to be read. One
-/// block for results of all sizes is less memory than a buffer for each size, and memory that has
-/// just been read is still in the caches when it is written again: what is written first costs
-/// a convolution of 256 x 64 x 3136 as much time as its multiplications.
+/// block for results of all sizes is less memory than buffers by size, and what has just been read
+/// is still in the caches when it is written again.
 struct arena_plan {
   std::vector<index_t> offset_of;  ///< by node
   index_t size{0};
@@ -23,34 +23,57 @@ struct arena_plan {
 
 /// `reads(id)` are the nodes that node id reads, `size_of(id)` how much room its result takes, and
 /// `overwrites(id)` which of reads(id) its result may lie over if nobody reads that later, where
-/// there is one. First fit, in order of execution: O(nodes * results alive).
+/// there is one. The largest result is placed first, each where it fits lowest: large results then
+/// follow one another in the same memory, with the small ones beside them (Pisarchyk and Lee,
+/// "Efficient memory management for deep neural net inference", 2020, greedy by size). O(nodes^2).
 template <class Reads, class Overwrites, class SizeOf>
 [[nodiscard]] arena_plan plan_arena(std::size_t nodes, Reads&& reads, Overwrites&& overwrites,
                                     SizeOf&& size_of) {
+  /// Results that lie over one another.
+  struct place {
+    index_t size;
+    std::size_t first;  ///< node that writes
+    std::size_t last;   ///< node that reads
+    index_t offset;
+    [[nodiscard]] bool meets(const place& o) const { return first <= o.last && o.first <= last; }
+  };
   const std::vector<std::size_t> last_reader = last_readers(nodes, reads);
-  arena_plan plan{std::vector<index_t>(nodes), 0};
-  std::vector<std::size_t> alive;  // nodes with room of their own, by offset
+  std::vector<place> places;
+  std::vector<std::size_t> place_of(nodes);
   for (std::size_t id = 0; id < nodes; ++id) {
-    const index_t size = size_of(id);
     const std::optional<std::size_t> over = overwrites(id);
-    const auto place = over ? std::find(alive.begin(), alive.end(), reads(id)[*over]) : alive.end();
-    if (place != alive.end() && last_reader[*place] == id && size_of(*place) == size) {
-      plan.offset_of[id] = plan.offset_of[*place];
-      *place = id;
-    } else if (size > 0) {
-      index_t offset = 0;
-      auto next = alive.begin();
-      for (; next != alive.end() && plan.offset_of[*next] - offset < size; ++next) {
-        offset = plan.offset_of[*next] + size_of(*next);
-      }
-      plan.offset_of[id] = offset;
-      plan.size = std::max(plan.size, offset + size);
-      alive.insert(next, id);
+    const std::size_t below = over ? reads(id)[*over] : id;
+    if (over && last_reader[below] == id && size_of(below) == size_of(id)) {
+      place_of[id] = place_of[below];
+      places[place_of[id]].last = last_reader[id];
+    } else {
+      place_of[id] = places.size();
+      places.push_back({size_of(id), id, last_reader[id], 0});
     }
-    alive.erase(std::remove_if(alive.begin(), alive.end(),
-                               [&](std::size_t held) { return last_reader[held] <= id; }),
-                alive.end());
   }
+
+  arena_plan plan{std::vector<index_t>(nodes), 0};
+  std::vector<std::size_t> by_size(places.size());
+  std::iota(by_size.begin(), by_size.end(), std::size_t{0});
+  std::stable_sort(by_size.begin(), by_size.end(),
+                   [&](std::size_t a, std::size_t b) { return places[a].size > places[b].size; });
+  std::vector<std::size_t> placed;  // by offset
+  for (const std::size_t p : by_size) {
+    place& here = places[p];
+    for (const std::size_t other : placed) {
+      const place& there = places[other];
+      if (!here.meets(there)) continue;
+      if (here.offset + here.size <= there.offset) break;
+      here.offset = std::max(here.offset, there.offset + there.size);
+    }
+    plan.size = std::max(plan.size, here.offset + here.size);
+    placed.insert(std::upper_bound(placed.begin(), placed.end(), p,
+                                   [&](std::size_t a, std::size_t b) {
+                                     return places[a].offset < places[b].offset;
+                                   }),
+                  p);
+  }
+  for (std::size_t id = 0; id < nodes; ++id) plan.offset_of[id] = places[place_of[id]].offset;
   return plan;
 }
 
