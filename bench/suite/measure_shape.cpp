@@ -68,6 +68,7 @@ json measure_shape(const shape& s, const measure_options& o) {
           json entry{{"library", c.library},      {"method", c.method}, {"pattern", how.pattern},
                      {"keep", how.keep},          {"kept", kept},       {"error", error},
                      {"sparse", who->is_sparse()}};
+          if (c.predicted > 0) entry["predicted"] = c.predicted;
           const bool compares = o.threads > 1 && who->name() == "Lacuna";
           if (error > tolerance) {
             std::cerr << s.name() << ": " << c.library << " " << c.method << " is wrong by "
