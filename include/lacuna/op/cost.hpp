@@ -88,6 +88,7 @@ struct product_work {
   /// Columns of a strip, and how many strips have them, over all images.
   std::vector<std::pair<index_t, index_t>> strips;
   columns_from from{columns_from::place};
+  double pages{0};        ///< of 4 KB that a strip read in place lies on
   index_t row_pixels{0};  ///< output pixels in a row, of a convolution
   double x_bytes{0};      ///< of X as given
   double y_bytes{0};
@@ -117,7 +118,8 @@ namespace detail {
 [[nodiscard]] inline cost vector_cost(const product_work& w, const machine& m) {
   cost out{.call = m.call};
   for (const product_work::part& p : w.parts) {
-    const double all = p.entries * m.rates_of(p.layout).vector.at(p.bytes);
+    const rate_curve& rate = m.rates_of(p.layout).vector;
+    const double all = p.entries * rate.at(p.bytes) + p.bytes * m.beyond(rate, p.bytes);
     const double sums = p.entries * static_cast<double>(p.rows) / static_cast<double>(w.lanes);
     const double fma = std::min(all, sums / m.fma);
     out.multiply_adds += fma;
@@ -132,12 +134,14 @@ namespace detail {
 ///
 /// With E entries and P panels a strip, strips of v vectors and l lines, and S strips:
 ///   multiply-adds, loads  S E entry(v), of which E v rows / fma are multiply-adds
-///   X                     S E l x(bytes of a strip), and first_x(all bytes) for a line's first use
-///                         where strips are read in place
-///   weights               S bytes(W) weights(bytes(W))
+///   X                     S E l x(bytes of a strip, density of panels); where strips are read in
+///                         place first_x(all bytes) for a line's first use, and S E
+///                         rows_apart(pages of a strip)
+///   weights               S bytes(W) weights(bytes(W)), where W is more than was measured and
+///                         what a byte of a longer stream takes more
 ///   Y                     S P panel(v) + lines(Y) y(all bytes)
 ///   columns               S depth v times a copied or gathered vector
-/// A product of one column by the matrix-vector kernel takes E vector(bytes(W)).
+/// A product of one column by the matrix-vector kernel takes E vector(bytes(W)), and the same.
 ///
 /// @throws unsupported_error where `m` lacks the layout.
 [[nodiscard]] inline cost cost_of(const product_work& w, const machine& m) {
@@ -149,6 +153,9 @@ namespace detail {
   const double all_bytes = weight_bytes + w.x_bytes + w.y_bytes;
   const double gather = detail::gather_seconds(m, w);
   const bool in_place = w.from == product_work::columns_from::place;
+  const auto density = [&](double entries) {
+    return entries / std::max(1.0, w.panels * static_cast<double>(w.depth));
+  };
   double fma_ports = 0;
   double load_ports = 0;
   for (const auto& [cols, strips] : w.strips) {
@@ -170,10 +177,12 @@ namespace detail {
       load_ports += count * p.entries * (vectors + static_cast<double>(p.rows) + 1) / m.loads;
       const double first = std::min(first_uses, p.entries);
       first_uses -= first;
-      out.x +=
-          count * lines *
-          (first * rates.first_x.at(all_bytes) + (p.entries - first) * rates.x.at(strip_bytes));
-      out.weights += count * p.bytes * rates.weights.at(p.bytes);
+      out.x += count * lines *
+               (first * rates.first_x.at(all_bytes) +
+                (p.entries - first) * rates.x(strip_bytes, density(p.entries)));
+      out.x += count * p.entries * rates.rows_apart.at(w.pages);
+      out.weights +=
+          count * p.bytes * (rates.weights.at(p.bytes) + m.beyond(rates.weights, p.bytes));
     }
   }
   out.y += w.lines_of_y * m.y.at(all_bytes);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <map>
@@ -48,11 +49,20 @@ struct tile_rates {
     double entry{0};  ///< an entry: its row of X from the first level, its values from the second
   };
   std::vector<strip> strips;  ///< rising in columns, the widest last
-  rate_curve x;               ///< a line of X more, by the bytes of the strip that panels read
-  rate_curve first_x;         ///< a line of X more when it is read first, by the bytes of operands
-  rate_curve weights;         ///< a byte of W more, by the bytes of W
-  rate_curve vector;          ///< an entry times a single column, by the bytes of W
+  /// A line of X more, by the bytes of the strip that panels read: where a panel takes an eighth of
+  /// its rows, and a half.
+  rate_curve x_eighth;
+  rate_curve x_half;
+  rate_curve first_x;     ///< a line of X more when it is read first, by the bytes of operands
+  rate_curve rows_apart;  ///< an entry more where X is read in place, by the pages of a strip
+  rate_curve weights;     ///< a byte of W more, by the bytes of W
+  rate_curve vector;      ///< an entry times a single column, by the bytes of W
 
+  /// Seconds more of a line of X in a strip of these bytes, of whose rows panels take `density`.
+  [[nodiscard]] double x(double bytes, double density) const {
+    const double share = std::clamp(std::log2(8 * density) / 2, 0.0, 1.0);
+    return x_eighth.at(bytes) + share * (x_half.at(bytes) - x_eighth.at(bytes));
+  }
   /// The narrowest that covers `cols`, or the widest.
   [[nodiscard]] const strip& of(index_t cols) const {
     for (const strip& s : strips) {
@@ -73,13 +83,20 @@ struct machine {
   };
 
   std::string arch;
-  double fma{0};    ///< multiply-adds of whole vectors a second, nothing loaded
-  double loads{0};  ///< whole vectors loaded a second from the first level
-  double call{0};   ///< seconds of the smallest product
-  rate_curve copy;  ///< a vector of X copied to a strip, by the bytes of X
-  rate_curve y;     ///< a line of Y stored, beyond what a panel takes, by the bytes of operands
+  double fma{0};      ///< multiply-adds of whole vectors a second, nothing loaded
+  double loads{0};    ///< whole vectors loaded a second from the first level
+  double call{0};     ///< seconds of the smallest product
+  rate_curve stream;  ///< a byte read in sequence, by how many: larger than what tiles measure
+  rate_curve copy;    ///< a vector of X copied to a strip, by the bytes of X
+  rate_curve y;       ///< a line of Y stored, beyond what a panel takes, by the bytes of operands
   gather_rates gather;
   std::map<std::string, tile_rates> tiles;  ///< by layout: "f32:8" for 8 rows a panel
+
+  /// Seconds more for a byte of `size` in sequence than of the most that `measured` has seen.
+  [[nodiscard]] double beyond(const rate_curve& measured, double size) const {
+    if (measured.points.empty()) return 0;
+    return std::max(0.0, stream.at(size) - stream.at(std::min(size, measured.points.back().size)));
+  }
 
   /// @throws unsupported_error where the layout was not measured.
   [[nodiscard]] const tile_rates& rates_of(const std::string& layout) const {

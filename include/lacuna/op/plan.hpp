@@ -10,7 +10,7 @@
 #include <lacuna/core/units.hpp>
 #include <lacuna/format/permuted.hpp>
 #include <lacuna/kernel/simd/spmm_panels.hpp>
-#include <lacuna/op/product_work.hpp>
+#include <lacuna/op/this_machine.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 
@@ -59,8 +59,8 @@ struct plan {
     const long share = static_cast<long>(100 / expected->speed_up() + 0.5);
     return message(expected->dense_wins() ? "dense: " : "sparse: ", kernel, " of ", expected->shape,
                    expected->dense_wins() ? " would take " : " takes ", share / 100, ".",
-                   share / 10 % 10, share % 10, " of dense's time: ", expected->own.bound(),
-                   " bind");
+                   share / 10 % 10, share % 10, " of dense's time: bound by ",
+                   expected->own.bound());
   }
 };
 

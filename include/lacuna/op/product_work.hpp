@@ -11,11 +11,29 @@
 #include <lacuna/core/tensor.hpp>
 #include <lacuna/op/cost.hpp>
 #include <lacuna/op/multiply_strips.hpp>
-#include <lacuna/op/this_machine.hpp>
 
 // Counts what an operator will do, by asking the functions that decide it when it runs.
 
+namespace lacuna::inline LACUNA_ABI {
+
+/// A packed layout by its name in `machine::tiles`: "f32:8".
+template <class T, index_t Rows>
+[[nodiscard]] std::string layout_name() {
+  return message(scalar_name<T>, ":", Rows);
+}
+
+}  // namespace lacuna::inline LACUNA_ABI
+
 namespace lacuna::inline LACUNA_ABI::detail {
+
+/// Bytes from which a block of memory is asked for on huge pages (`prefer_huge_pages`).
+inline constexpr double huge_block = 4U << 20U;
+
+/// Pages of 4 KB that `rows` rows, `stride` bytes apart, lie on.
+[[nodiscard]] inline double pages_of(index_t rows, index_t stride) {
+  constexpr index_t page = 4096;
+  return static_cast<double>(rows * std::min(stride, page)) / page;
+}
 
 template <class T, index_t Rows>
 void add_parts(const kernel::panels<T, Rows>& w, product_work& out) {
@@ -28,25 +46,6 @@ template <class T, index_t Rows>
 void add_parts(const kernel::mixed_panels<T, Rows>& w, product_work& out) {
   add_parts(w.shared, out);
   add_parts(w.single, out);
-}
-
-/// Adds the rates of the layouts that these panels take.
-template <class Arch, class T, index_t Rows>
-[[nodiscard]] machine machine_of(const kernel::panels<T, Rows>* /*w*/) {
-  return this_machine<T, Rows, Arch>();
-}
-template <class Arch, class T, index_t Rows>
-[[nodiscard]] machine machine_of(const kernel::mixed_panels<T, Rows>* /*w*/) {
-  static_cast<void>(this_machine<T, Rows, Arch>());
-  return this_machine<T, 1, Arch>();
-}
-
-/// This machine with what it takes to compare these panels with dense ones.
-template <class Arch, class Panels>
-[[nodiscard]] machine machine_for() {
-  using T = typename Panels::value_type;
-  static_cast<void>(this_machine<T, kernel::simd::tile_rows<Arch>(8), Arch>());
-  return machine_of<Arch>(static_cast<const Panels*>(nullptr));
 }
 
 /// Panels of dense rows as far as counting goes: no values.
@@ -86,6 +85,16 @@ template <class Arch, class Panels>
   return out;
 }
 
+/// X in place, rows `stride` values apart, or copied. Large blocks lie on huge pages, which the
+/// processor finds at once.
+template <class T>
+void set_source(product_work& out, bool in_place, index_t stride) {
+  constexpr auto value = static_cast<index_t>(sizeof(T));
+  out.from = in_place ? product_work::columns_from::place : product_work::columns_from::copies;
+  const bool huge = out.x_bytes >= huge_block;
+  if (in_place && !huge) out.pages = pages_of(out.depth, stride * value);
+}
+
 /// W times X, row-major matrices in the product's type.
 template <class Arch, class Panels>
 [[nodiscard]] product_work matmul_work(const Panels& w, index_t cols) {
@@ -93,7 +102,7 @@ template <class Arch, class Panels>
   product_work out = count_work<Arch>(w, 1, cols);
   out.is_vector = cols == 1;
   const bool in_place = columns_of<Arch, T>(w, as_view<const T>(nullptr, w.depth, cols)).in_place;
-  out.from = in_place ? product_work::columns_from::place : product_work::columns_from::copies;
+  set_source<T>(out, in_place, cols);
   return out;
 }
 
@@ -107,7 +116,7 @@ template <class Arch, class Panels>
   if (window.is_pointwise()) {
     product_work out = count_work<Arch>(w, in.n, pixels);
     const auto x = as_view<const T>(nullptr, w.depth, pixels);
-    out.from = columns_of<Arch, T>(w, x, in.n).in_place ? from::place : from::copies;
+    set_source<T>(out, columns_of<Arch, T>(w, x, in.n).in_place, pixels);
     return out;
   }
   product_work out = count_work<Arch>(w, in.n, pixels);
@@ -117,6 +126,10 @@ template <class Arch, class Panels>
   out.from = window.kernel_h * window.kernel_w == 1 ? from::sampling_window
              : is_same                              ? from::same_window
                                                     : from::strided_window;
+  // One tap's strips are the planes, in place.
+  if (out.from == from::sampling_window) {
+    out.pages = pages_of(out.depth, pixels * index_t{sizeof(T)});
+  }
   return out;
 }
 

@@ -9,34 +9,26 @@
 
 namespace lacuna::inline LACUNA_ABI {
 
-/// A packed layout by its name in `machine::tiles`: "f32:8".
-template <class T, index_t Rows>
-[[nodiscard]] std::string layout_name() {
-  return message(scalar_name<T>, ":", Rows);
-}
-
-/// Adds the rates of tiles of Rows rows of T, measured now: about 0.05 s.
+/// Adds the rates of tiles of Rows rows of T, measured now: about 0.1 s.
 template <class T, index_t Rows, class Arch = xsimd::default_arch>
 void measure_tiles(machine& m) {
-  m.tiles[layout_name<T, Rows>()] = detail::tile_probe<Arch, T, Rows>{}.measure();
+  m.tiles.erase(layout_name<T, Rows>());
+  detail::tile_probe<Arch, T, Rows>(m).measure();
 }
 
 /// This machine with the kernels of Arch, measured now, and with the tiles that dense rows take.
 template <class Arch = xsimd::default_arch>
 [[nodiscard]] machine measure_machine() {
   constexpr index_t rows = kernel::simd::tile_rows<Arch>(8);
-  detail::probe_memory<float> memory;
   machine m;
   m.arch = Arch::name();
   m.fma = detail::fma_rate<Arch>();
   m.loads = detail::load_rate<Arch>();
+  m.call = detail::product_seconds<Arch>(detail::probe_panels<Arch, float, rows>(1, 1, 1), 1);
+  m.stream = detail::stream_curve<Arch>();
+  m.copy = detail::copy_curve<Arch>();
   measure_tiles<float, rows, Arch>(m);
-  const tile_rates& rates = m.tiles.begin()->second;
-  m.call = detail::product_seconds<Arch, float>(detail::probe_panels<Arch, float, rows>(1, 1, 1), 1,
-                                                memory);
-  m.copy = detail::copy_curve<Arch>(memory);
-  m.y = detail::y_curve<Arch, rows>(rates, memory);
-  m.gather = detail::gather_curves<Arch, rows>(rates, memory);
+  m.gather = detail::gather_curves<Arch>(m);
   return m;
 }
 
@@ -64,5 +56,26 @@ template <class T = float, index_t Rows = 8, class Arch = xsimd::default_arch>
   if (m.rates.tiles.count(layout_name<T, Rows>()) == 0) measure_tiles<T, Rows, Arch>(m.rates);
   return m.rates;
 }
+
+namespace detail {
+/// Adds the rates of the layouts that these panels take.
+template <class Arch, class T, index_t Rows>
+[[nodiscard]] machine machine_of(const kernel::panels<T, Rows>* /*w*/) {
+  return this_machine<T, Rows, Arch>();
+}
+template <class Arch, class T, index_t Rows>
+[[nodiscard]] machine machine_of(const kernel::mixed_panels<T, Rows>* /*w*/) {
+  static_cast<void>(this_machine<T, Rows, Arch>());
+  return this_machine<T, 1, Arch>();
+}
+
+/// This machine with what it takes to compare these panels with dense ones.
+template <class Arch, class Panels>
+[[nodiscard]] machine machine_for() {
+  using T = typename Panels::value_type;
+  static_cast<void>(this_machine<T, kernel::simd::tile_rows<Arch>(8), Arch>());
+  return machine_of<Arch>(static_cast<const Panels*>(nullptr));
+}
+}  // namespace detail
 
 }  // namespace lacuna::inline LACUNA_ABI
