@@ -103,6 +103,22 @@ class conv2d {
   }
 
   [[nodiscard]] lacuna::plan plan() const { return detail::plan_of<Format, Arch>("conv2d", w_); }
+  /// What a convolution of X of extents `in`, in the accumulator's type, is expected to take on one
+  /// thread of `m`, and the same with dense filters.
+  /// @throws unsupported_error where `m` lacks the rates of this layout or of dense panels.
+  [[nodiscard]] lacuna::plan plan(const extents4& in, const machine& m) const
+      requires(!kernel::is_dot_packed<Format>) {
+    return detail::with_prediction(
+        plan(), detail::conv2d_work<Arch>(w_, window_, in),
+        detail::conv2d_work<Arch>(detail::dense_outline<Arch, accumulator>(w_.rows, w_.depth),
+                                  window_, in),
+        m);
+  }
+  /// The same on this machine, whose rates are measured when they are first asked for.
+  [[nodiscard]] lacuna::plan plan(const extents4& in) const
+      requires(!kernel::is_dot_packed<Format>) {
+    return plan(in, detail::machine_for<Arch, packed>());
+  }
 
  private:
   /// Channels that a tap's rows of X take: dot products take whole groups of them.
