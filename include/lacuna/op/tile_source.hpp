@@ -123,14 +123,23 @@ class tile_planes {
     strip.tiles = ceil_div(last - first, tile);
     const index_t length = layout_.row_length();
     const index_t out_w = layout_.out_w();
+    index_t y = first / length;
+    index_t x = first % length;
     for (index_t c = 0; c < strip.tiles; ++c) {
-      kernel::simd::tile_part part;
-      for (index_t j = 0; j < tile && first + c * tile + j < last; ++j) {
-        const index_t y = (first + c * tile + j) / length;
-        const index_t x = (first + c * tile + j) % length;
-        if (x >= out_w) continue;
-        if (part.count++ == 0) part.col = (block * rows_ + y) * out_w + x;
-        part.lanes = static_cast<std::uint16_t>(part.lanes | 1U << static_cast<unsigned>(j));
+      kernel::simd::tile_part part{0, (block * rows_ + y) * out_w + std::min(x, out_w), 0};
+      const index_t lanes = std::min(tile, last - first - c * tile);
+      for (index_t j = 0; j < lanes;) {
+        const index_t run = std::min(lanes - j, std::max<index_t>(out_w - x, 0));
+        const auto ones = (1U << static_cast<unsigned>(run)) - 1U;
+        part.lanes = static_cast<std::uint16_t>(part.lanes | ones << static_cast<unsigned>(j));
+        part.count += run;
+        const index_t step = std::min(lanes - j, length - x);
+        j += step;
+        x += step;
+        if (x == length) {
+          x = 0;
+          ++y;
+        }
       }
       strip.parts[static_cast<std::size_t>(c)] = part;
     }

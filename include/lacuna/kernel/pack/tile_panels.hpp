@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -21,8 +22,7 @@ namespace lacuna::inline LACUNA_ABI::kernel {
 ///   for each tile t of the panel, rows r, groups e: Y[row(p, r)] += sum over g of
 ///     values[t][r][e][g] * X[k[t][e] * group + g]
 ///
-/// Groups left over in a panel's last tile repeat one with values of zero, and so are rows beyond
-/// the matrix.
+/// A panel's last tile may have fewer groups. Values beyond them and beyond the matrix are zero.
 template <class T>
 struct tile_panels {
   using value_type = T;
@@ -36,6 +36,7 @@ struct tile_panels {
   index_t depth{0};                     ///< rows of X
   std::vector<index_t> offsets{0};      ///< first tile of each panel, and the count of tiles
   std::vector<index_t> first_rows;      ///< row of the matrix where each half panel starts
+  std::vector<index_t> last_groups;     ///< groups of each panel's last tile
   aligned_vector<std::int32_t> k;       ///< tile_groups a tile
   aligned_vector<T> values;             ///< tile_values a tile
   aligned_vector<std::int32_t> row_sums;  ///< of each panel's rows, as `dot_panels` has them
@@ -136,7 +137,9 @@ template <class T>
       out.k.push_back(k);
       ++slot;
     }
-    while (slot++ % panels::tile_groups != 0) out.k.push_back(out.k.back());
+    out.last_groups.push_back(slot % panels::tile_groups == 0 ? panels::tile_groups
+                                                              : slot % panels::tile_groups);
+    out.k.resize(static_cast<std::size_t>(round_up(slot, panels::tile_groups)), 0);
     out.offsets.push_back(static_cast<index_t>(out.k.size()) / panels::tile_groups);
     for (const index_t p : {a, b}) {
       out.first_rows.push_back(p < 0 ? w.rows : p * half);

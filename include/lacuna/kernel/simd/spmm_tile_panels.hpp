@@ -47,25 +47,32 @@ struct tile_strip {
 
 namespace detail {
 
-/// Sixteen rows of sums, Tiles * 16 columns, held in tile registers 0 ... Tiles - 1.
+/// Sixteen rows of sums, Tiles * 16 columns, in tile registers 0 ... Tiles - 1 and then in memory.
 template <class Arch, class T, index_t Tiles>
 class tile_sums {
  public:
   using word_batch = batch<std::int32_t, Arch>;
   static_assert(lanes<std::int32_t, Arch> == tile_columns);
 
-  /// sums = the product of tiles first ... last - 1. What a tile needs of X is gathered before the
-  /// tile before it is multiplied: a tile can't be loaded from stores that are still on their way.
-  LACUNA_ALWAYS_INLINE void multiply(const tile_panels<T>& w, index_t first, index_t last,
-                                     const std::int32_t* x, const std::int32_t* offsets) noexcept {
+  tile_sums(const tile_panels<T>& w, const std::int32_t* x, const std::int32_t* offsets) noexcept
+      : w_(w), x_(x), offsets_(offsets) {}
+
+  /// Gathers what the first tile of a panel needs of X: before the sums of the panel before it are
+  /// stored, as a tile can't be loaded from stores that are still on their way.
+  LACUNA_ALWAYS_INLINE void begin(index_t panel) noexcept {
+    const index_t first = w_.offsets[static_cast<std::size_t>(panel)];
+    gather_tile(first, w_.offsets[static_cast<std::size_t>(panel) + 1], panel, 0);
+  }
+  /// sums = the panel's product. Each tile's part of X is gathered before the tile before it is
+  /// multiplied, for the same reason.
+  LACUNA_ALWAYS_INLINE void multiply(index_t panel) noexcept {
+    const index_t first = w_.offsets[static_cast<std::size_t>(panel)];
+    const index_t last = w_.offsets[static_cast<std::size_t>(panel) + 1];
     unroll<Tiles>([](auto c) LACUNA_INLINE_LAMBDA { x86::tile_zero<int{c}>(); });
-    const std::int32_t* k = w.k.data() + first * groups;
-    const T* values = w.values.data() + first * tile_panels<T>::tile_values;
-    if (first < last) gather(x, offsets, k, gathered_[0]);
+    const T* values = w_.values.data() + first * tile_panels<T>::tile_values;
     for (index_t t = first; t < last; ++t, values += tile_panels<T>::tile_values) {
       const index_t now = (t - first) % 2;
-      k += groups;
-      if (t + 1 < last) gather(x, offsets, k, gathered_[1 - now]);
+      gather_tile(t + 1, last, panel, 1 - now);
       x86::tile_load<4>(values, 64);
       unroll<Tiles>([&](auto c) LACUNA_INLINE_LAMBDA {
         constexpr int tile = 6 + c % 2;
@@ -74,29 +81,63 @@ class tile_sums {
       });
     }
     unroll<Tiles>([&](auto c)
-                      LACUNA_INLINE_LAMBDA { x86::tile_store<int{c}>(gathered_[0][c], 64); });
+                      LACUNA_INLINE_LAMBDA { x86::tile_store<int{c}>(sums_[c], 64); });
   }
-
   [[nodiscard]] LACUNA_ALWAYS_INLINE word_batch row(index_t r, index_t tile) const noexcept {
-    return word_batch::load_aligned(gathered_[0][tile] + r * tile_columns);
+    return word_batch::load_aligned(sums_[tile] + r * tile_columns);
   }
 
  private:
   static constexpr index_t groups = tile_panels<T>::tile_groups;
-  using tiles = std::int32_t[static_cast<std::size_t>(Tiles)][16 * 16];
 
-  LACUNA_ALWAYS_INLINE static void gather(const std::int32_t* x, const std::int32_t* offsets,
-                                          const std::int32_t* k, tiles& to) noexcept {
-    unroll<groups>([&](auto e) LACUNA_INLINE_LAMBDA {
-      const std::int32_t* const from = x + offsets[k[e]];
-      unroll<Tiles>([&](auto c) LACUNA_INLINE_LAMBDA {
-        word_batch::load_unaligned(from + c * tile_columns).store_aligned(to[c] + e * tile_columns);
-      });
+  /// The groups of tile t, where it is one; a last tile's are fewer, and whatever is left in its
+  /// other rows meets weights of zero.
+  LACUNA_ALWAYS_INLINE void gather_tile(index_t t, index_t last, index_t panel,
+                                        index_t into) noexcept {
+    const std::int32_t* const k = w_.k.data() + t * groups;
+    if (t + 1 < last) {
+      unroll<groups>([&](auto e) LACUNA_INLINE_LAMBDA { gather(k[e], e, into); });
+    } else if (t < last) {
+      const index_t count = w_.last_groups[static_cast<std::size_t>(panel)];
+      for (index_t e = 0; e < count; ++e) gather(k[e], e, into);
+    }
+  }
+  LACUNA_ALWAYS_INLINE void gather(std::int32_t k, index_t e, index_t into) noexcept {
+    const std::int32_t* const from = x_ + offsets_[k];
+    unroll<Tiles>([&](auto c) LACUNA_INLINE_LAMBDA {
+      word_batch::load_unaligned(from + c * tile_columns)
+          .store_aligned(gathered_[into][c] + e * tile_columns);
     });
   }
 
-  alignas(64) tiles gathered_[2];
+  const tile_panels<T>& w_;
+  const std::int32_t* x_;
+  const std::int32_t* offsets_;
+  alignas(64) std::int32_t gathered_[2][static_cast<std::size_t>(Tiles)][16 * 16] = {};
+  alignas(64) std::int32_t sums_[static_cast<std::size_t>(Tiles)][16 * 16];
 };
+
+/// Stores a row's results: `Whole` where all lanes of all tiles are neighbours in Y.
+template <bool Whole, class Arch, index_t Tiles, class Sums, class Y, class Epilogue>
+LACUNA_ALWAYS_INLINE void store_tile_row(const Sums& sums, index_t r, index_t row,
+                                         const batch<std::int32_t, Arch>& start,
+                                         const tile_strip<Y>& strip,
+                                         const Epilogue& epilogue) noexcept {
+  Y* const y = strip.y + row * strip.ldy;
+  unroll<Tiles>([&](auto c) LACUNA_INLINE_LAMBDA {
+    const tile_part& part = strip.parts[static_cast<std::size_t>(c)];
+    batch<std::int32_t, Arch> result = sums.row(r, c) + start;
+    if constexpr (Whole) {
+      const index_t col = strip.parts[0].col + c * tile_columns;
+      store_narrow(epilogue(result, position{row, col, tile_columns, strip.image}), y + col,
+                   tile_columns);
+    } else if (part.count > 0) {
+      if (part.count < tile_columns) result = x86::compress_lanes(result, part.lanes);
+      store_narrow(epilogue(result, position{row, part.col, part.count, strip.image}),
+                   y + part.col, part.count);
+    }
+  });
+}
 
 template <class Arch, index_t Tiles, class T, class Y, class Epilogue>
 void spmm_tile_strip(const tile_panels<T>& w, index_t first, index_t last,
@@ -106,28 +147,31 @@ void spmm_tile_strip(const tile_panels<T>& w, index_t first, index_t last,
       return spmm_tile_strip<Arch, Tiles - 1>(w, first, last, strip, epilogue);
     }
   }
-  using word_batch = batch<std::int32_t, Arch>;
-  tile_sums<Arch, T, Tiles> sums;
+  bool whole = true;
+  for (index_t c = 0; c < Tiles; ++c) {
+    whole = whole && strip.parts[static_cast<std::size_t>(c)].count == tile_columns;
+  }
+  tile_sums<Arch, T, Tiles> sums(w, strip.x, strip.offsets);
+  if (first < last) sums.begin(first);
   for (index_t p = first; p < last; ++p) {
-    sums.multiply(w, w.offsets[static_cast<std::size_t>(p)],
-                  w.offsets[static_cast<std::size_t>(p) + 1], strip.x, strip.offsets);
-    for (index_t r = 0; r < w.rows_per_panel; ++r) {
-      const index_t row =
-          w.first_rows[static_cast<std::size_t>(2 * p + r / w.half_rows)] + r % w.half_rows;
-      if (row >= w.rows) continue;
-      // Modulo 2^32, as the sums themselves.
-      const auto row_sum = static_cast<std::uint32_t>(
-          w.row_sums[static_cast<std::size_t>(p * w.rows_per_panel + r)]);
-      const word_batch start(
-          static_cast<std::int32_t>(0U - static_cast<std::uint32_t>(strip.x_zero) * row_sum));
-      unroll<Tiles>([&](auto c) LACUNA_INLINE_LAMBDA {
-        const tile_part& part = strip.parts[static_cast<std::size_t>(c)];
-        if (part.count < 1) return;
-        word_batch result = sums.row(r, c) + start;
-        if (part.count < tile_columns) result = x86::compress_lanes(result, part.lanes);
-        store_narrow(epilogue(result, position{row, part.col, part.count, strip.image}),
-                     strip.y + row * strip.ldy + part.col, part.count);
-      });
+    sums.multiply(p);
+    if (p + 1 < last) sums.begin(p + 1);
+    for (index_t half = 0; half < 2; ++half) {
+      const index_t row = w.first_rows[static_cast<std::size_t>(2 * p + half)];
+      const index_t rows = std::min(w.half_rows, w.rows - row);
+      const std::int32_t* const row_sums =
+          w.row_sums.data() + p * w.rows_per_panel + half * w.half_rows;
+      for (index_t i = 0; i < rows; ++i) {
+        // Modulo 2^32, as the sums themselves.
+        const batch<std::int32_t, Arch> start(static_cast<std::int32_t>(
+            0U - static_cast<std::uint32_t>(strip.x_zero) * static_cast<std::uint32_t>(row_sums[i])));
+        const index_t r = half * w.half_rows + i;
+        if (whole) {
+          store_tile_row<true, Arch, Tiles>(sums, r, row + i, start, strip, epilogue);
+        } else {
+          store_tile_row<false, Arch, Tiles>(sums, r, row + i, start, strip, epilogue);
+        }
+      }
     }
   }
 }
