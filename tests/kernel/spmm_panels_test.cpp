@@ -41,8 +41,10 @@ TEMPLATE_LIST_TEST_CASE("any portion of the output is the reference's, and nothi
   const index_t k = 19;
   const auto w = test::random_blocks<float>(m, k, 8, 8, 0.3);
   const auto panels = kernel::pack_panels<rows>(lacuna::to_block_csr<8, 8>(w), k, identity);
-  // Up to one column more than the tile is wide, and room for whole vectors.
-  const index_t widest = width + 1;
+  // Up to one column more than the tile is wide, where batches are as wide as panels are high, and
+  // room for whole vectors.
+  constexpr index_t few = kernel::simd::few_columns<kernel::panels<float, rows>>;
+  const index_t widest = width + std::min<index_t>(few, 1);
   const auto x = test::random_matrix<float>(k, width + 16);
   const dense_matrix<float> expected = w * x;
 

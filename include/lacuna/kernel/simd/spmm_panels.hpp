@@ -8,6 +8,7 @@
 #include <lacuna/kernel/pack/mixed_panels.hpp>
 #include <lacuna/kernel/pack/panels.hpp>
 #include <lacuna/kernel/simd/few_columns.hpp>
+#include <lacuna/kernel/simd/prefetch.hpp>
 #include <lacuna/kernel/simd/strip.hpp>
 #include <lacuna/kernel/simd/tile.hpp>
 
@@ -43,6 +44,25 @@ LACUNA_ALWAYS_INLINE void accumulate_panel(Tile& sums, const panels<T, Rows>& w,
   const index_t end = w.offsets[static_cast<std::size_t>(p) + 1];
   sums.accumulate(w.values.data() + begin * Rows, w.k.data() + begin, end - begin, row_of, also...);
 }
+
+/// The same, asking meanwhile for the lines of a tile of Y that is written next, from `y` on: a row
+/// of it with each Rows-th part of the entries. Where Y and a residual are beyond the second level,
+/// 256x64x3136 at 50 % takes 585 us for 660, without residual 380 for 490; all lines at once when a
+/// panel starts would keep the line fill buffers from the weights.
+template <class Tile, class T, index_t Rows, class RowOf>
+LACUNA_ALWAYS_INLINE void accumulate_panel_ahead(Tile& sums, const panels<T, Rows>& w, index_t p,
+                                                 const RowOf& row_of, const T* y,
+                                                 index_t ldy) noexcept {
+  const index_t begin = w.offsets[static_cast<std::size_t>(p)];
+  const index_t entries = w.offsets[static_cast<std::size_t>(p) + 1] - begin;
+  index_t e = begin;
+  for (index_t r = 0; r < Rows; ++r, y += ldy) {
+    prefetch_for_writing<Tile::width* static_cast<index_t>(sizeof(T))>(y);
+    const index_t end = begin + entries * (r + 1) / Rows;
+    sums.accumulate(w.values.data() + e * Rows, w.k.data() + e, end - e, row_of);
+    e = end;
+  }
+}
 template <class Tile, class T, index_t Rows, class RowOf>
 LACUNA_ALWAYS_INLINE void accumulate_panel(Tile& sums, const mixed_panels<T, Rows>& w, index_t p,
                                            const RowOf& row_of) noexcept {
@@ -63,8 +83,14 @@ void spmm_strip(const Panels& w, index_t first, index_t last, const strip<T>& s,
   constexpr index_t rows = Panels::rows_per_panel;
   for (index_t p = first; p < last; ++p) {
     tile<T, Arch, rows, Vectors> sums;
-    accumulate_panel(sums, w, p, row_of<Panels, Prefetch>(s));
     const index_t row = p * rows;
+    if constexpr (reads_by_offset<Panels>) {
+      const T* const next =
+          p + 1 < last ? s.y + (row + rows) * s.ldy : s.y + first * rows * s.ldy + s.cols;
+      accumulate_panel_ahead(sums, w, p, row_of<Panels, Prefetch>(s), next, s.ldy);
+    } else {
+      accumulate_panel(sums, w, p, row_of<Panels, Prefetch>(s));
+    }
     sums.store(s.y + row * s.ldy, s.ldy, std::min(rows, w.rows - row), s.cols,
                position{row, s.col, s.cols, s.image}, epilogue);
   }

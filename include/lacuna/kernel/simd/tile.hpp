@@ -7,6 +7,7 @@
 
 #include <lacuna/kernel/position.hpp>
 #include <lacuna/kernel/simd/batch.hpp>
+#include <lacuna/kernel/simd/prefetch.hpp>
 #include <lacuna/kernel/simd/strip.hpp>
 #include <lacuna/kernel/simd/unroll.hpp>
 
@@ -65,6 +66,11 @@ class tile {
     for (index_t e = 0; e < entries; ++e) {
       const T* row = row_of(k[e]);
       const T* value = values + e * Rows;
+      // Weights are read once a strip; all but small ones come from far at least the first time.
+      if constexpr (Rows > 1) {
+        prefetch_ahead<Rows* static_cast<index_t>(sizeof(T))>(value);
+        prefetch_ahead<1>(k + e);
+      }
       if constexpr (RowOf::prefetches) {
         unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
           __builtin_prefetch(row + width + j * lanes<T, Arch>, 0, 2);
