@@ -77,13 +77,13 @@ inline constexpr index_t dot_group = dot_panels<value_type_t<Format>, 1>::group;
 namespace detail {
 /// Tile instructions take rows by eights, and words by the lanes of AVX-512.
 template <class Arch, index_t Rows>
-inline constexpr bool fits_tiles = LACUNA_AMX == 1 && Rows == 8 &&
-                                   simd::lanes<std::int32_t, Arch> == 16;
+inline constexpr bool fits_tiles =
+    LACUNA_AMX == 1 && Rows == 8 && simd::lanes<std::int32_t, Arch> == 16;
 
-template <class Arch, matrix_format Format, index_t Rows = simd::tile_rows<Arch>(row_unit_v<Format>)>
-using narrow_panels =
-    std::conditional_t<fits_tiles<Arch, Rows>, tiled_panels<value_type_t<Format>>,
-                       dot_panels<value_type_t<Format>, Rows>>;
+template <class Arch, matrix_format Format,
+          index_t Rows = simd::tile_rows<Arch>(row_unit_v<Format>)>
+using narrow_panels = std::conditional_t<fits_tiles<Arch, Rows>, tiled_panels<value_type_t<Format>>,
+                                         dot_panels<value_type_t<Format>, Rows>>;
 
 template <class T, index_t Rows>
 struct panels_or_pairs {
@@ -103,9 +103,8 @@ using sum_panels =
 
 /// The layout that the register tiles of Arch read best.
 template <class Arch, matrix_format Format>
-using packed_t =
-    std::conditional_t<is_dot_packed<Format>, detail::narrow_panels<Arch, Format>,
-                       detail::sum_panels<Arch, Format>>;
+using packed_t = std::conditional_t<is_dot_packed<Format>, detail::narrow_panels<Arch, Format>,
+                                    detail::sum_panels<Arch, Format>>;
 
 /// Packs any format for Arch; see `pack_panels`.
 template <class Arch, matrix_format Format, class Column>

@@ -57,6 +57,7 @@ struct row_pairs {
   aligned_vector<T> values;
 
   [[nodiscard]] index_t count() const noexcept { return ceil_div(rows, rows_per_panel); }
+  [[nodiscard]] index_t entries() const noexcept { return static_cast<index_t>(values.size()); }
   [[nodiscard]] index_t blocks() const noexcept {
     return std::max<index_t>(1, ceil_div(depth, block));
   }
@@ -216,9 +217,9 @@ class row_pairer {
 
 }  // namespace detail
 
-/// Rows of X a block. As many as the first-level cache holds, `fitting` with the widest strip; more,
-/// for narrower strips, where a row has too few entries in them to pay for fetching and storing its
-/// sums; where that were more than twice as many, all of X.
+/// Rows of X a block. As many as the first-level cache holds, `fitting` with the widest strip;
+/// more, for narrower strips, where a row has too few entries in them to pay for fetching and
+/// storing its sums; where that were more than twice as many, all of X.
 [[nodiscard]] inline index_t depth_block(index_t entries, index_t rows, index_t depth,
                                          index_t fitting) noexcept {
   constexpr index_t enough = 8;  // entries a row and block, measured on Emerald Rapids

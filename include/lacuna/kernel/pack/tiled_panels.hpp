@@ -15,6 +15,7 @@ template <class T>
 struct tiled_panels {
   using value_type = T;
   static constexpr index_t rows_per_panel = tile_panels<T>::half_rows;
+  static constexpr index_t rows_per_tile = rows_per_panel;
 
   dot_panels<T, rows_per_panel> dots;
   tile_panels<T> tiles;  ///< of no panels where tiles may not be used
