@@ -80,4 +80,16 @@ inline void interleave_16(const std::uint8_t* a, const std::uint8_t* b, const st
 }
 #endif
 
+#if defined(__AVX512BW__)
+/// to[j] = (values a[j], b[j], the first one lower) & keep[j], for j < 16.
+inline void interleave_pairs_16(const std::uint16_t* a, const std::uint16_t* b,
+                                const std::int32_t* keep, std::int32_t* to) noexcept {
+  const auto wide = [](const std::uint16_t* p) {
+    return _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  };
+  const __m512i pairs = _mm512_or_si512(wide(a), _mm512_slli_epi32(wide(b), 16));
+  _mm512_storeu_si512(to, _mm512_and_si512(pairs, _mm512_loadu_si512(keep)));
+}
+#endif
+
 }  // namespace lacuna::inline LACUNA_ABI::kernel::x86
