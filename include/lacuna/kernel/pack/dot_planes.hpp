@@ -17,6 +17,12 @@ LACUNA_ALWAYS_INLINE void interleave_strided(const four_rows& channels, index_t 
                                              const std::int32_t* keep, std::int32_t flips,
                                              std::int32_t* to) noexcept {
   if (step == 1) return channels.interleave(j, keep, flips, to);
+#if defined(__AVX512VBMI__)
+  if (step == 2) {
+    return x86::interleave_even_16(channels.a + 2 * j, channels.b + 2 * j, channels.c + 2 * j,
+                                   channels.d + 2 * j, keep, flips, to);
+  }
+#endif
   alignas(16) std::uint8_t every[4][16];
   const std::uint8_t* const from[] = {channels.a, channels.b, channels.c, channels.d};
   for (int c = 0; c < 4; ++c) {
@@ -34,6 +40,11 @@ LACUNA_ALWAYS_INLINE void interleave_strided(const two_rows& channels, index_t j
                                              const std::int32_t* keep, std::int32_t flips,
                                              std::int32_t* to) noexcept {
   if (step == 1) return channels.interleave(j, keep, flips, to);
+#if defined(__AVX512BW__)
+  if (step == 2) {
+    return x86::interleave_even_pairs_16(channels.a + 2 * j, channels.b + 2 * j, keep, to);
+  }
+#endif
   for (index_t i = 0; i < 16; ++i) {
     const std::uint16_t pair[] = {channels.a[(j + i) * step], channels.b[(j + i) * step]};
     to[i] = word_of(pair) & keep[i];
