@@ -9,7 +9,7 @@
 #include <lacuna/kernel/pack/merge.hpp>
 #include <lacuna/kernel/pack/mixed_panels.hpp>
 #include <lacuna/kernel/pack/tiled_panels.hpp>
-#include <lacuna/kernel/simd/tile.hpp>
+#include <lacuna/kernel/simd/spmm_row_pairs.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 
@@ -84,10 +84,19 @@ template <class Arch, matrix_format Format>
 inline constexpr bool is_tiled = (is_dot_packed<Format> || stores_pairs<Format>)&&fits_tiles<
     Arch, simd::tile_rows<Arch>(row_unit_v<Format>)>;
 
+template <class T, index_t Rows>
+struct panels_or_pairs {
+  using type = panels<T, Rows>;
+};
+template <class T>
+struct panels_or_pairs<T, 1> {
+  using type = row_pairs<T>;
+};
 template <class Arch, matrix_format Format>
 using sum_panels = std::conditional_t<
     detail::is_mixed<Format>, mixed_panels<accumulator_t<value_type_t<Format>>, detail::mixed_rows>,
-    panels<accumulator_t<value_type_t<Format>>, simd::tile_rows<Arch>(row_unit_v<Format>)>>;
+    typename panels_or_pairs<accumulator_t<value_type_t<Format>>,
+                             simd::tile_rows<Arch>(row_unit_v<Format>)>::type>;
 
 template <class Arch, matrix_format Format>
 using vector_panels = std::conditional_t<
@@ -116,8 +125,13 @@ template <class Arch, matrix_format Format, class Column>
     return pack_mixed<detail::mixed_rows>(a, depth, column);
   } else {
     auto out = pack_panels<simd::tile_rows<Arch>(row_unit_v<Format>)>(a, depth, column);
-    if constexpr (out.rows_per_panel == 1) cut_by_depth(out);
-    return out;
+    if constexpr (out.rows_per_panel == 1) {
+      using T = typename decltype(out)::value_type;
+      return pair_rows(out, depth_block(out.entries(), out.rows, out.depth,
+                                        simd::fitting_depth<T, Arch>));
+    } else {
+      return out;
+    }
   }
 }
 /// Columns in another order: the order disappears in the positions.
