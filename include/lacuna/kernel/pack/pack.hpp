@@ -80,10 +80,10 @@ template <class Arch, index_t Rows>
 inline constexpr bool fits_tiles =
     LACUNA_AMX == 1 && Rows == 8 && simd::lanes<std::int32_t, Arch> == 16;
 
-template <class Arch, matrix_format Format,
-          index_t Rows = simd::tile_rows<Arch>(row_unit_v<Format>)>
-using narrow_panels = std::conditional_t<fits_tiles<Arch, Rows>, tiled_panels<value_type_t<Format>>,
-                                         dot_panels<value_type_t<Format>, Rows>>;
+template <class Arch, matrix_format Format>
+inline constexpr bool is_tiled =
+    (is_dot_packed<Format> ||
+     stores_pairs<Format>)&&fits_tiles<Arch, simd::tile_rows<Arch>(row_unit_v<Format>)>;
 
 template <class T, index_t Rows>
 struct panels_or_pairs {
@@ -99,19 +99,30 @@ using sum_panels =
                        mixed_panels<accumulator_t<value_type_t<Format>>, detail::mixed_rows>,
                        typename panels_or_pairs<accumulator_t<value_type_t<Format>>,
                                                 simd::tile_rows<Arch>(row_unit_v<Format>)>::type>;
+
+template <class Arch, matrix_format Format>
+using vector_panels =
+    std::conditional_t<is_dot_packed<Format>,
+                       dot_panels<value_type_t<Format>, simd::tile_rows<Arch>(row_unit_v<Format>)>,
+                       sum_panels<Arch, Format>>;
 }  // namespace detail
 
 /// The layout that the register tiles of Arch read best.
 template <class Arch, matrix_format Format>
-using packed_t = std::conditional_t<is_dot_packed<Format>, detail::narrow_panels<Arch, Format>,
-                                    detail::sum_panels<Arch, Format>>;
+using packed_t =
+    std::conditional_t<detail::is_tiled<Arch, Format>,
+                       tiled_panels<detail::vector_panels<Arch, Format>, value_type_t<Format>>,
+                       detail::vector_panels<Arch, Format>>;
 
 /// Packs any format for Arch; see `pack_panels`.
 template <class Arch, matrix_format Format, class Column>
 [[nodiscard]] packed_t<Arch, Format> pack(const Format& a, index_t depth, const Column& column) {
-  if constexpr (is_dot_packed<Format>) {
-    return packed_t<Arch, Format>(
-        pack_dot_panels<simd::tile_rows<Arch>(row_unit_v<Format>)>(a, depth, column));
+  if constexpr (detail::is_tiled<Arch, Format> && is_dot_packed<Format>) {
+    return pack_tiled_bytes(a, depth, column);
+  } else if constexpr (detail::is_tiled<Arch, Format>) {
+    return pack_tiled_floats(a, depth, column);
+  } else if constexpr (is_dot_packed<Format>) {
+    return pack_dot_panels<simd::tile_rows<Arch>(row_unit_v<Format>)>(a, depth, column);
   } else if constexpr (detail::is_mixed<Format>) {
     return pack_mixed<detail::mixed_rows>(a, depth, column);
   } else {
