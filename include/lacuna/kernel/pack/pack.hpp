@@ -92,7 +92,11 @@ template <class Arch, matrix_format Format, class Column>
     return pack_mixed<detail::mixed_rows>(a, depth, column);
   } else {
     auto out = pack_panels<simd::tile_rows<Arch>(row_unit_v<Format>)>(a, depth, column);
-    if constexpr (out.rows_per_panel == 1) cut_by_depth(out);
+    if constexpr (out.rows_per_panel == 1) {
+      cut_by_depth(out);
+    } else {
+      share_positions(out);
+    }
     return out;
   }
 }
