@@ -114,14 +114,23 @@ class tile {
   template <class Epilogue>
   LACUNA_ALWAYS_INLINE void store(T* y, index_t ldy, index_t rows, index_t cols, position at,
                                   const Epilogue& epilogue) const noexcept {
+    constexpr index_t w = lanes<T, Arch>;
+    const auto put = [&](auto r, auto j, index_t count) LACUNA_INLINE_LAMBDA {
+      const position here{at.row + r, at.col + j * w, count, at.image};
+      store_first(epilogue(sums_[r * Vectors + j], here), y + r * ldy + j * w, count);
+    };
+    // A whole tile, the rule, asks once.
+    if (rows == Rows && cols == width) {
+      unroll<Rows>([&](auto r) LACUNA_INLINE_LAMBDA {
+        unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA { put(r, j, w); });
+      });
+      return;
+    }
     unroll<Rows>([&](auto r) LACUNA_INLINE_LAMBDA {
       if (r >= rows) return;
       unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-        constexpr index_t w = lanes<T, Arch>;
         const index_t count = std::min(w, cols - j * w);
-        if (count < 1) return;
-        const position here{at.row + r, at.col + j * w, count, at.image};
-        store_first(epilogue(sums_[r * Vectors + j], here), y + r * ldy + j * w, count);
+        if (count > 0) put(r, j, count);
       });
     });
   }
