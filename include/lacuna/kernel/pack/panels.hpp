@@ -25,6 +25,7 @@ template <class T, index_t Rows>
 struct panels {
   using value_type = T;
   static constexpr index_t rows_per_panel = Rows;
+  static constexpr index_t rows_per_tile = Rows;
 
   index_t rows{0};                  ///< rows of the matrix
   index_t depth{0};                 ///< rows of X: every k is below it
@@ -33,10 +34,6 @@ struct panels {
   /// same (`share_positions`).
   aligned_vector<std::int32_t> k;
   aligned_vector<T> values;  ///< Rows an entry
-  /// By panel: how many of its entries lie above every k_step-th row of X, from row 0 on; empty
-  /// where nothing is cut (`cut_by_depth`).
-  std::vector<std::int32_t> cuts;
-  static constexpr index_t k_step = 32;
 
   /// A matrix of zeros.
   [[nodiscard]] static panels empty(index_t rows, index_t depth) {
@@ -53,12 +50,6 @@ struct panels {
   [[nodiscard]] const std::int32_t* positions(index_t p) const noexcept {
     const bool shared = static_cast<index_t>(k.size()) < entries();
     return k.data() + (shared ? 0 : offsets[static_cast<std::size_t>(p)]);
-  }
-  /// Entries of panel p with k below step * k_step, counted from the first of all entries.
-  [[nodiscard]] index_t cut(index_t p, index_t step) const noexcept {
-    const index_t steps = ceil_div(depth, k_step);
-    return offsets[static_cast<std::size_t>(p)] +
-           cuts[static_cast<std::size_t>(p * (steps + 1) + std::min(step, steps))];
   }
   /// Values of the panels before `panel`: what it takes to get there.
   [[nodiscard]] index_t values_before(index_t panel) const noexcept {
@@ -128,26 +119,6 @@ void fill_panels(const n_m_matrix<T, N, M, V>& a, Builder& b) {
 }
 
 }  // namespace detail
-
-/// Notes where each panel passes every k_step-th row of X, so that a kernel can go through X in
-/// blocks that fit the first-level cache. Leaves it where some panel's k do not rise. O(entries).
-template <class T, index_t Rows>
-void cut_by_depth(panels<T, Rows>& w) {
-  const index_t steps = ceil_div(w.depth, w.k_step);
-  std::vector<std::int32_t> cuts;
-  cuts.reserve(static_cast<std::size_t>(w.count() * (steps + 1)));
-  for (std::size_t p = 0; p < static_cast<std::size_t>(w.count()); ++p) {
-    const auto first = w.k.begin() + w.offsets[p];
-    const auto last = w.k.begin() + w.offsets[p + 1];
-    if (!std::is_sorted(first, last)) return;
-    auto at = first;
-    for (index_t s = 0; s <= steps; ++s) {
-      at = std::find_if(at, last, [&](std::int32_t k) { return k >= s * w.k_step; });
-      cuts.push_back(static_cast<std::int32_t>(at - first));
-    }
-  }
-  w.cuts = std::move(cuts);
-}
 
 /// Keeps one panel's positions where all panels have the same, as those of dense matrices: eight
 /// floats and their position are 36 bytes, and one column is bound by the bytes of W. O(entries).

@@ -44,21 +44,24 @@ class tile {
     unroll<Rows * Vectors, 32>([&](auto i) LACUNA_INLINE_LAMBDA { sums_[i] = value_batch(T(0)); });
   }
 
-  /// Puts all sums aside, Rows * width values from a vector's boundary on, and takes them back.
+  /// Puts the sums of row R aside, `width` values from a vector's boundary on, and takes them back.
+  template <index_t R>
   LACUNA_ALWAYS_INLINE void put_aside(T* to) const noexcept {
-    unroll<Rows * Vectors, 32>(
-        [&](auto i) LACUNA_INLINE_LAMBDA { sums_[i].store_aligned(to + i * lanes<T, Arch>); });
+    unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
+      sums_[R * Vectors + j].store_aligned(to + j * lanes<T, Arch>);
+    });
   }
+  template <index_t R>
   LACUNA_ALWAYS_INLINE void take_back(const T* from) noexcept {
-    unroll<Rows * Vectors, 32>([&](auto i) LACUNA_INLINE_LAMBDA {
-      sums_[i] = value_batch::load_aligned(from + i * lanes<T, Arch>);
+    unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
+      sums_[R * Vectors + j] = value_batch::load_aligned(from + j * lanes<T, Arch>);
     });
   }
 
   /// sums += values[e] * X[k[e]], for every entry e; row_of(k) is where row k of X starts, readable
   /// for `width` values. `also(row, value)` is called with each entry's row of X and its values.
-  template <class RowOf, class Also>
-  LACUNA_ALWAYS_INLINE void accumulate(const T* values, const std::int32_t* k, index_t entries,
+  template <class K, class RowOf, class Also>
+  LACUNA_ALWAYS_INLINE void accumulate(const T* values, const K* k, index_t entries,
                                        const RowOf& row_of, const Also& also) noexcept {
     for (index_t e = 0; e < entries; ++e) {
       const T* row = row_of(k[e]);
@@ -88,24 +91,27 @@ class tile {
     }
   }
 
-  template <class RowOf>
-  LACUNA_ALWAYS_INLINE void accumulate(const T* values, const std::int32_t* k, index_t entries,
+  template <class K, class RowOf>
+  LACUNA_ALWAYS_INLINE void accumulate(const T* values, const K* k, index_t entries,
                                        const RowOf& row_of) noexcept {
     accumulate(values, k, entries, row_of, [](const T*, const T*) LACUNA_INLINE_LAMBDA {});
   }
 
   /// The same for row R alone: sums(R) += values[e] * X[k[e]].
-  template <index_t R, class RowOf>
-  LACUNA_ALWAYS_INLINE void accumulate_row(const T* values, const std::int32_t* k, index_t entries,
+  template <index_t R, class K, class RowOf>
+  LACUNA_ALWAYS_INLINE void accumulate_row(const T* values, const K* k, index_t entries,
                                            const RowOf& row_of) noexcept {
-    for (index_t e = 0; e < entries; ++e) {
-      const T* row = row_of(k[e]);
-      const value_batch weight(values[e]);
-      unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-        const auto v = value_batch::load_unaligned(row + j * lanes<T, Arch>);
-        value_batch& sum = sums_[R * Vectors + j];
-        sum = multiply_add(weight, v, sum);
-      });
+    for (index_t e = 0; e < entries; ++e) add_to_row<R>(values[e], row_of(k[e]));
+  }
+
+  /// An entry of each row at a time, each with its own k:
+  /// sums(r) += values[e * Rows + r] * X[k[e * Rows + r]].
+  template <class K, class RowOf>
+  LACUNA_ALWAYS_INLINE void accumulate_each(const T* values, const K* k, index_t entries,
+                                            const RowOf& row_of) noexcept {
+    for (index_t e = 0; e < entries * Rows; e += Rows) {
+      unroll<Rows>([&](auto r)
+                       LACUNA_INLINE_LAMBDA { add_to_row<r>(values[e + r], row_of(k[e + r])); });
     }
   }
 
@@ -114,28 +120,54 @@ class tile {
   template <class Epilogue>
   LACUNA_ALWAYS_INLINE void store(T* y, index_t ldy, index_t rows, index_t cols, position at,
                                   const Epilogue& epilogue) const noexcept {
-    constexpr index_t w = lanes<T, Arch>;
-    const auto put = [&](auto r, auto j, index_t count) LACUNA_INLINE_LAMBDA {
-      const position here{at.row + r, at.col + j * w, count, at.image};
-      store_first(epilogue(sums_[r * Vectors + j], here), y + r * ldy + j * w, count);
+    const auto row_at = [&](index_t r) LACUNA_INLINE_LAMBDA {
+      return position{at.row + r, at.col, cols, at.image};
     };
-    // A whole tile, the rule, asks once.
+    // A whole tile, the rule, asks once and not for each vector.
     if (rows == Rows && cols == width) {
       unroll<Rows>([&](auto r) LACUNA_INLINE_LAMBDA {
-        unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA { put(r, j, w); });
+        unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
+          store_vector<decltype(r)::value, decltype(j)::value>(y + r * ldy, lanes<T, Arch>,
+                                                               row_at(r), epilogue);
+        });
       });
       return;
     }
     unroll<Rows>([&](auto r) LACUNA_INLINE_LAMBDA {
-      if (r >= rows) return;
-      unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-        const index_t count = std::min(w, cols - j * w);
-        if (count > 0) put(r, j, count);
-      });
+      if (r < rows) store_row<r>(y + r * ldy, cols, row_at(r), epilogue);
+    });
+  }
+
+  /// The same of row R alone, to y.
+  template <index_t R, class Epilogue>
+  LACUNA_ALWAYS_INLINE void store_row(T* y, index_t cols, position at,
+                                      const Epilogue& epilogue) const noexcept {
+    unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
+      const index_t count = std::min(lanes<T, Arch>, cols - j * lanes<T, Arch>);
+      if (count > 0) store_vector<R, decltype(j)::value>(y, count, at, epilogue);
     });
   }
 
  private:
+  /// The first `count` values of row R's vector J to row y.
+  template <index_t R, index_t J, class Epilogue>
+  LACUNA_ALWAYS_INLINE void store_vector(T* y, index_t count, position at,
+                                         const Epilogue& epilogue) const noexcept {
+    constexpr index_t col = J * lanes<T, Arch>;
+    const position here{at.row, at.col + col, count, at.image};
+    store_first(epilogue(sums_[R * Vectors + J], here), y + col, count);
+  }
+
+  template <index_t R>
+  LACUNA_ALWAYS_INLINE void add_to_row(T value, const T* row) noexcept {
+    const value_batch weight(value);
+    unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
+      const auto v = value_batch::load_unaligned(row + j * lanes<T, Arch>);
+      value_batch& sum = sums_[R * Vectors + j];
+      sum = multiply_add(weight, v, sum);
+    });
+  }
+
   value_batch sums_[static_cast<std::size_t>(Rows * Vectors)];
 };
 
