@@ -50,8 +50,7 @@ namespace detail {
 
 class layout_maker {
  public:
-  layout_maker(core_kernel k, const core_parameters& core, std::int64_t extra_ii,
-               std::size_t ahead)
+  layout_maker(core_kernel k, const core_parameters& core, std::int64_t extra_ii, std::size_t ahead)
       : core_(core), extra_ii_(extra_ii), ahead_(ahead) {
     out_.source = std::move(k);
   }
