@@ -285,7 +285,7 @@ class mapping_search {
 
 /// The mapping of fewest cycles, by search over splits, tiles and orders (some hundred to some
 /// thousand candidates, of which bounds leave out most); of equals the one with least DRAM traffic,
-/// then the first. Nothing where none fits. Cost: some 20 us. @throws what facts_of throws.
+/// then the first. Nothing where none fits. Cost: some 12 us. @throws what facts_of throws.
 [[nodiscard]] inline std::optional<mapped_layer> find_mapping(
     const estimator& estimate, const workload_layer& l, const placement_request& wanted = {}) {
   return detail::mapping_search(estimate, l, wanted).best();
