@@ -32,6 +32,10 @@ TEST_CASE("bias, residual, relu and clamp compose from left to right", "[op][epi
   layer(x, y, lacuna::serial{}, lacuna::bias(b) | lacuna::relu() | lacuna::add(residual));
   CHECK(y == sum.cwiseMax(0) + residual);
 
+  y = residual;  // in place
+  layer(x, y, lacuna::thread_pool(2), lacuna::bias(b) | lacuna::add(y));
+  CHECK(y == sum + residual);
+
   layer(x, y, lacuna::serial{}, lacuna::clamp(-2.0F, 3.0F));
   CHECK(y == (w * x).cwiseMax(-2).cwiseMin(3));
 }
