@@ -42,6 +42,7 @@ product_work small_work() {
   w.panels = 2;
   w.rows = 4;
   w.depth = 6;
+  w.block = 6;
   w.cols = 12;
   w.lanes = 4;
   w.strips = {{4, 1}, {8, 1}};

@@ -79,11 +79,12 @@ struct product_work {
   enum class columns_from { place, copies, same_window, strided_window, sampling_window };
 
   std::vector<part> parts;  ///< the first has the tile that sums
-  double panels{0};
-  index_t rows{0};         ///< of W
-  index_t depth{0};        ///< rows of X as multiplied
-  index_t cols{0};         ///< of X, over all images
-  index_t value_bytes{4};  ///< of a value of X and Y
+  double panels{0};         ///< sums that a strip starts and stores; of rows, once a block
+  index_t rows{0};          ///< of W
+  index_t depth{0};         ///< rows of X as multiplied
+  index_t block{0};         ///< of those, how many tiles go through at a time
+  index_t cols{0};          ///< of X, over all images
+  index_t value_bytes{4};   ///< of a value of X and Y
   index_t lanes{16};
   /// Columns of a strip, and how many strips have them, over all images.
   std::vector<std::pair<index_t, index_t>> strips;
@@ -134,9 +135,9 @@ namespace detail {
 ///
 /// With E entries and P panels a strip, strips of v vectors and l lines, and S strips:
 ///   multiply-adds, loads  S E entry(v), of which E v rows / fma are multiply-adds
-///   X                     S E l x(bytes of a strip, density of panels); where strips are read in
-///                         place first_x(all bytes) for a line's first use, and S E
-///                         rows_apart(pages of a strip)
+///   X                     S E l x(bytes of a strip's block, density of panels); where strips are
+///                         read in place first_x(all bytes) for a line's first use, and S E
+///                         rows_apart(pages of a block)
 ///   weights               S bytes(W) weights(bytes(W)), where W is more than was measured and
 ///                         what a byte of a longer stream takes more
 ///   Y                     S P panel(v) + lines(Y) y(all bytes)
@@ -154,7 +155,7 @@ namespace detail {
   const double gather = detail::gather_seconds(m, w);
   const bool in_place = w.from == product_work::columns_from::place;
   const auto density = [&](double entries) {
-    return entries / std::max(1.0, w.panels * static_cast<double>(w.depth));
+    return entries / std::max(1.0, w.panels * static_cast<double>(w.block));
   };
   double fma_ports = 0;
   double load_ports = 0;
@@ -163,7 +164,7 @@ namespace detail {
     const auto vectors = static_cast<double>(ceil_div(cols, w.lanes));
     const double lines = static_cast<double>(cols * w.value_bytes) / line;
     const double strip_bytes =
-        static_cast<double>(w.depth * w.value_bytes) * vectors * static_cast<double>(w.lanes);
+        static_cast<double>(w.block * w.value_bytes) * vectors * static_cast<double>(w.lanes);
     out.columns += count * static_cast<double>(w.depth) * vectors * gather;
     out.y += count * w.panels * m.rates_of(w.parts.front().layout).of(cols).panel;
     double first_uses = in_place ? static_cast<double>(w.depth) : 0;

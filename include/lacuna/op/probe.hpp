@@ -154,7 +154,7 @@ class tile_probe {
  private:
   using packed = kernel::packed_t<Arch, block_csr<T, Rows, 1>>;
   static constexpr index_t lanes = kernel::simd::lanes<T, Arch>;
-  static constexpr index_t width = kernel::simd::strip_width<T, Arch, Rows>;
+  static constexpr index_t width = kernel::simd::strip_width<T, Arch, packed::rows_per_tile>;
   static constexpr index_t few = kernel::simd::few_columns<packed>;
   static constexpr auto value = static_cast<index_t>(sizeof(T));
   static constexpr double lines = static_cast<double>(width * value) / cache_line;
@@ -254,8 +254,9 @@ class tile_probe {
     for (const index_t kilobytes : {256, 1024, 2048, 6144}) {
       const index_t count = kilobytes * 1024 / (depth * entry_bytes);
       const auto w = panels(count, depth, depth);
-      const auto entries = static_cast<double>(w.entries());
-      add(measured, kilobytes * 1024, w, width, entries * entry_bytes);
+      const product_work::part part = matmul_work<Arch>(w, 1).parts.front();
+      const double entries = part.entries;
+      add(measured, kilobytes * 1024, w, width, part.bytes);
       const aligned_vector<T> x(static_cast<std::size_t>(depth), T(1));
       aligned_vector<T> y(static_cast<std::size_t>(w.rows));
       const double vector = median_seconds([&] {

@@ -48,6 +48,14 @@ void add_parts(const kernel::mixed_panels<T, Rows>& w, product_work& out) {
   add_parts(w.single, out);
 }
 
+template <class T>
+void add_parts(const kernel::row_pairs<T>& w, product_work& out) {
+  const auto entries = static_cast<double>(w.entries());
+  out.parts.push_back(
+      {layout_name<T, 1>(), 1, entries,
+       static_cast<double>(w.values.size() * sizeof(T) + w.k.size() * sizeof(w.k[0]))});
+}
+
 /// Panels of dense rows as far as counting goes: no values.
 template <class Arch, class T>
 [[nodiscard]] auto dense_outline(index_t rows, index_t depth) {
@@ -68,6 +76,12 @@ template <class Arch, class Panels>
   out.panels = static_cast<double>(w.count());
   out.rows = w.rows;
   out.depth = w.depth;
+  out.block = w.depth;
+  if constexpr (goes_by_blocks<Panels>) {
+    // Sums wait, a row and block at a time.
+    out.panels = static_cast<double>(w.rows * w.blocks());
+    out.block = w.block;
+  }
   out.cols = images * cols;
   out.value_bytes = value;
   out.lanes = kernel::simd::lanes<T, Arch>;
@@ -92,7 +106,7 @@ void set_source(product_work& out, bool in_place, index_t stride) {
   constexpr auto value = static_cast<index_t>(sizeof(T));
   out.from = in_place ? product_work::columns_from::place : product_work::columns_from::copies;
   const bool huge = out.x_bytes >= huge_block;
-  if (in_place && !huge) out.pages = pages_of(out.depth, stride * value);
+  if (in_place && !huge) out.pages = pages_of(out.block, stride * value);
 }
 
 /// W times X, row-major matrices in the product's type.
@@ -126,8 +140,8 @@ template <class Arch, class Panels>
   out.from = window.kernel_h * window.kernel_w == 1 ? from::sampling_window
              : is_same                              ? from::same_window
                                                     : from::strided_window;
-  // One tap's strips are the planes, in place.
-  if (out.from == from::sampling_window) {
+  // One tap's strips are the planes, in place, or copied to vectors' boundaries.
+  if (out.from == from::sampling_window && !goes_by_blocks<Panels>) {
     out.pages = pages_of(out.depth, pixels * index_t{sizeof(T)});
   }
   return out;

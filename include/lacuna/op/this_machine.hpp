@@ -68,6 +68,10 @@ template <class Arch, class T, index_t Rows>
   static_cast<void>(this_machine<T, Rows, Arch>());
   return this_machine<T, 1, Arch>();
 }
+template <class Arch, class T>
+[[nodiscard]] machine machine_of(const kernel::row_pairs<T>* /*w*/) {
+  return this_machine<T, 1, Arch>();
+}
 
 /// This machine with what it takes to compare these panels with dense ones.
 template <class Arch, class Panels>

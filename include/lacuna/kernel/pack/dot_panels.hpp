@@ -26,6 +26,7 @@ template <class T, index_t Rows>
 struct dot_panels {
   using value_type = T;
   static constexpr index_t rows_per_panel = Rows;
+  static constexpr index_t rows_per_tile = Rows;
   static constexpr index_t group = 4 / static_cast<index_t>(sizeof(T));
 
   index_t rows{0};                  ///< rows of the matrix

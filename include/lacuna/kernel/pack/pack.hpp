@@ -132,6 +132,7 @@ template <class Arch, matrix_format Format, class Column>
       return pair_rows(
           out, depth_block(out.entries(), out.rows, out.depth, simd::fitting_depth<T, Arch>));
     } else {
+      share_positions(out);
       return out;
     }
   }

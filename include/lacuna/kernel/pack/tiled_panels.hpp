@@ -18,6 +18,7 @@ template <class Plain, class T>
 struct tiled_panels {
   using value_type = typename Plain::value_type;
   static constexpr index_t rows_per_panel = Plain::rows_per_panel;
+  static constexpr index_t rows_per_tile = rows_per_panel;
 
   Plain plain;
   tile_panels<T> tiles{};  ///< no panels where tiles may not be used
