@@ -76,6 +76,8 @@ void expect_values(index_t m, index_t k) {
   CAPTURE(m, k);
   const dense_matrix<T> w = test::random_blocks<T>(m, k, 8, 8, 0.5);
   const auto tiles = tiles_of<T>(lacuna::to_block_csr<8, 8>(w));
+  if (m == 0) REQUIRE(tiles.count() == 0);
+  if (m == 0) return;  // Eigen's blocks of nothing offset a null pointer
   const dense_matrix<T> got = matrix_of(tiles);
   REQUIRE(got.leftCols(k) == w);
   REQUIRE(got.rightCols(got.cols() - k) == dense_matrix<T>::Zero(m, got.cols() - k));
