@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Mirrors kernel/pack/{tile_panels,dot_planes}.hpp, kernel/simd/{spmm_tile_panels,is_finite}.hpp and
-// kernel/x86/{amx,interleave}.hpp. Kernels that need AMX are tested where the process may use it.
+// Mirrors kernel/pack/{tile_panels,dot_planes}.hpp, kernel/simd/{spmm_tile_panels,is_finite}.hpp
+// and kernel/x86/{amx,interleave}.hpp. Kernels that need AMX are tested where the process may use
+// it.
 #include <lacuna/kernel/pack/dot_planes.hpp>
 #include <lacuna/kernel/pack/tile_panels.hpp>
 #include <lacuna/kernel/simd/is_finite.hpp>
@@ -56,8 +57,7 @@ dense_matrix<T> matrix_of(const kernel::tile_panels<T>& w) {
         const index_t e = i / w.group % w.tile_groups;
         const index_t first = w.first_rows[static_cast<std::size_t>(2 * p + r / w.half_rows)];
         const index_t row = first + r % w.half_rows;
-        const bool is_there =
-            row < w.rows && (t + 1 < w.offsets[at + 1] || e < w.last_groups[at]);
+        const bool is_there = row < w.rows && (t + 1 < w.offsets[at + 1] || e < w.last_groups[at]);
         if (!is_there) {
           REQUIRE(value == T(0));
           continue;
@@ -76,10 +76,11 @@ void expect_values(index_t m, index_t k) {
   CAPTURE(m, k);
   const dense_matrix<T> w = test::random_blocks<T>(m, k, 8, 8, 0.5);
   const auto tiles = tiles_of<T>(lacuna::to_block_csr<8, 8>(w));
+  if (m == 0) REQUIRE(tiles.count() == 0);
+  if (m == 0) return;  // Eigen's blocks of nothing offset a null pointer
   const dense_matrix<T> got = matrix_of(tiles);
   REQUIRE(got.leftCols(k) == w);
-  REQUIRE(got.rightCols(got.cols() - k) ==
-          dense_matrix<T>::Zero(m, got.cols() - k));
+  REQUIRE(got.rightCols(got.cols() - k) == dense_matrix<T>::Zero(m, got.cols() - k));
 }
 }  // namespace
 
@@ -93,8 +94,8 @@ TEST_CASE("tile panels hold every value at its group and row", "[kernel][pack]")
 TEST_CASE("tile panels hold both terms of a series", "[kernel][pack]") {
   const auto blocks = test::random_blocks<std::int8_t>(24, 70, 8, 8, 0.5, 1);
   const auto others = test::random_n_m<std::int8_t>(24, 70, 2, 4, 8, 2);
-  const auto tiles = tiles_of<std::int8_t>(lacuna::series(lacuna::to_block_csr<8, 8>(blocks),
-                                                          lacuna::to_n_m<2, 4, 8>(others)));
+  const auto tiles = tiles_of<std::int8_t>(
+      lacuna::series(lacuna::to_block_csr<8, 8>(blocks), lacuna::to_n_m<2, 4, 8>(others)));
   CHECK(matrix_of(tiles).leftCols(70) == blocks + others);
 }
 
@@ -115,8 +116,7 @@ TEMPLATE_TEST_CASE("planes of words hold what every tap sees, and zero where it 
   const auto channels = GENERATE(as<index_t>(), 1, 4, 7);
   const lacuna::conv_window window{3, 3, stride, padding, {1, 2}};
   const kernel::plane_layout layout(window, channels, size.h, size.w);
-  const dense_matrix<TestType> image =
-      bits_of_any_kind<TestType>(channels, size.h * size.w, 5);
+  const dense_matrix<TestType> image = bits_of_any_kind<TestType>(channels, size.h * size.w, 5);
   constexpr index_t group = kernel::detail::group_rows<TestType>;
   const index_t rows = window.out_h(size.h);
   const index_t plane = layout.channel(rows);
@@ -240,7 +240,8 @@ TEMPLATE_TEST_CASE("any portion of an int8 product by tiles is exact, and nothin
       });
 }
 
-TEST_CASE("any portion of a bfloat16 product by tiles is as near as floats come", "[kernel][simd]") {
+TEST_CASE("any portion of a bfloat16 product by tiles is as near as floats come",
+          "[kernel][simd]") {
   if (!kernel::x86::may_use_tiles()) return;
   expect_portions<lacuna::bfloat16, lacuna::bfloat16, float>(
       [](float got, const auto& w, const auto& x) {

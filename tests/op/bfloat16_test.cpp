@@ -79,9 +79,9 @@ TEST_CASE("bfloat16 convolutions equal the reference for any window", "[op][bflo
 
 TEST_CASE("bfloat16 infinities and NaN go where they are stored and nowhere else",
           "[op][bfloat16]") {
-  const float bad = GENERATE(std::numeric_limits<float>::infinity(),
-                             -std::numeric_limits<float>::infinity(),
-                             std::numeric_limits<float>::quiet_NaN());
+  const float bad =
+      GENERATE(std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
+               std::numeric_limits<float>::quiet_NaN());
   const bool in_weights = GENERATE(false, true);
   // Rows 0 ... 7 use the first columns, rows 8 ... 15 the last: a pair for tiles.
   matrix w = matrix::Zero(16, 16);

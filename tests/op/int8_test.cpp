@@ -18,7 +18,7 @@
 #include "support/random_matrix.hpp"
 
 using lacuna::as_view, lacuna::dense_matrix, lacuna::index_t, lacuna::matmul, lacuna::tensor;
-using bytes = dense_matrix<std::int8_t>;
+using byte_matrix = dense_matrix<std::int8_t>;
 using sums = dense_matrix<std::int32_t>;
 
 namespace {
@@ -42,9 +42,9 @@ tensor<T> random_images(lacuna::extents4 e, std::uint64_t seed) {
   return out;
 }
 /// Full-range bytes in the blocks that `random_blocks` keeps.
-bytes random_weights(index_t m, index_t k, index_t r, index_t c) {
-  const bytes kept = test::random_blocks<std::int8_t>(m, k, r, c, 0.5);
-  const bytes all = random_bytes<std::int8_t>(m, k, 3);
+byte_matrix random_weights(index_t m, index_t k, index_t r, index_t c) {
+  const byte_matrix kept = test::random_blocks<std::int8_t>(m, k, r, c, 0.5);
+  const byte_matrix all = random_bytes<std::int8_t>(m, k, 3);
   return kept.binaryExpr(all, [](std::int8_t a, std::int8_t b) { return a == 0 ? a : b; });
 }
 
@@ -180,7 +180,7 @@ TEMPLATE_LIST_TEST_CASE("requantized results are the rounded, shifted and satura
 
 TEST_CASE("sums far beyond 8 bits saturate on the right side", "[op][int8]") {
   const index_t n = GENERATE(1, 20);
-  bytes w = bytes::Constant(2, 40000, 127);
+  byte_matrix w = byte_matrix::Constant(2, 40000, 127);
   w.row(1).setConstant(-128);
   const dense_matrix<std::uint8_t> x = dense_matrix<std::uint8_t>::Constant(40000, n, 255);
   const std::vector<float> huge(2, 1e30F);
@@ -227,7 +227,7 @@ TEST_CASE("requantize refuses what it cannot mean", "[op][int8]") {
   const std::vector<float> good{1.0F, 2.0F};
   CHECK_THROWS_WITH(lacuna::requantize(good, -1), Catch::Contains("-1 is outside 0 ... 255"));
   CHECK_THROWS_AS(lacuna::requantize<std::int8_t>(good, 128), lacuna::shape_error);
-  const matmul layer(bytes(bytes::Ones(3, 4)), lacuna::requantize(good));
+  const matmul layer(byte_matrix(byte_matrix::Ones(3, 4)), lacuna::requantize(good));
   const dense_matrix<std::uint8_t> x = dense_matrix<std::uint8_t>::Ones(4, 2);
   CHECK_THROWS_WITH(layer(x), Catch::Contains("requantize"));
 }

@@ -79,8 +79,7 @@ class conv2d {
     }
     const auto& w = kernel::plain_panels(w_);
     const auto run = [&](const auto& columns) {
-      detail::multiply_strips<Arch>(w, columns, y.data, pixels, out.c * pixels, executor,
-                                    epilogue);
+      detail::multiply_strips<Arch>(w, columns, y.data, pixels, out.c * pixels, executor, epilogue);
     };
     if constexpr (kernel::is_dot_packed<Format>) {
       run(images.columns());

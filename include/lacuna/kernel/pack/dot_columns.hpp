@@ -138,9 +138,9 @@ struct dot_strips {
 
 /// Copies columns col ... col + count - 1 of X (k, n) to strips of words: each holds rows 4 g ...
 /// 4 g + 3 of a column (2 g and 2 g + 1 of bfloat16), the first lowest, rows beyond k zero; see
-/// `dot_bytes` for signed X. Words beyond a strip's columns are left. A row is gone through for all strips at once:
-/// a strip alone takes less than a cache line of it, rows lie pages apart, and no prefetcher
-/// follows.
+/// `dot_bytes` for signed X. Words beyond a strip's columns are left. A row is gone through for all
+/// strips at once: a strip alone takes less than a cache line of it, rows lie pages apart, and no
+/// prefetcher follows.
 template <class X>
 void pack_dot_columns(matrix_view<const X> x, index_t col, index_t count, const dot_strips& strips,
                       std::int32_t* words) LACUNA_KERNEL_NOEXCEPT {

@@ -53,9 +53,9 @@ LACUNA_ALWAYS_INLINE void interleave_strided(const two_rows& channels, index_t j
 
 }  // namespace detail
 
-/// `plane_layout::pack` in words of four channels, or two of bfloat16, as `pack_dot_columns` makes them: groups of
-/// channels lie `stride` words apart, padding and channels that are missing are zero. Up to 15 words
-/// beyond the last group's are written.
+/// `plane_layout::pack` in words of four channels, or two of bfloat16, as `pack_dot_columns` makes
+/// them: groups of channels lie `stride` words apart, padding and channels that are missing are
+/// zero. Up to 15 words beyond the last group's are written.
 template <class X>
 void pack_dot_planes(const plane_layout& layout, const X* image, index_t first, index_t rows,
                      index_t stride, std::int32_t* words) LACUNA_KERNEL_NOEXCEPT {

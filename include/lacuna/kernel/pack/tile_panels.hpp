@@ -27,18 +27,18 @@ template <class T>
 struct tile_panels {
   using value_type = T;
   static constexpr index_t rows_per_panel = 16;
-  static constexpr index_t half_rows = 8;    ///< rows of the matrix that stay together
+  static constexpr index_t half_rows = 8;  ///< rows of the matrix that stay together
   static constexpr index_t tile_groups = 16;
   static constexpr index_t group = dot_panels<T, half_rows>::group;
   static constexpr index_t tile_values = rows_per_panel * tile_groups * group;
 
-  index_t rows{0};                      ///< rows of the matrix
-  index_t depth{0};                     ///< rows of X
-  std::vector<index_t> offsets{0};      ///< first tile of each panel, and the count of tiles
-  std::vector<index_t> first_rows;      ///< row of the matrix where each half panel starts
-  std::vector<index_t> last_groups;     ///< groups of each panel's last tile
-  aligned_vector<std::int32_t> k;       ///< tile_groups a tile
-  aligned_vector<T> values;             ///< tile_values a tile
+  index_t rows{0};                        ///< rows of the matrix
+  index_t depth{0};                       ///< rows of X
+  std::vector<index_t> offsets{0};        ///< first tile of each panel, and the count of tiles
+  std::vector<index_t> first_rows;        ///< row of the matrix where each half panel starts
+  std::vector<index_t> last_groups;       ///< groups of each panel's last tile
+  aligned_vector<std::int32_t> k;         ///< tile_groups a tile
+  aligned_vector<T> values;               ///< tile_values a tile
   aligned_vector<std::int32_t> row_sums;  ///< of each panel's rows, as `dot_panels` has them
 
   [[nodiscard]] index_t count() const noexcept { return static_cast<index_t>(offsets.size()) - 1; }
@@ -52,8 +52,8 @@ struct tile_panels {
 
 namespace detail {
 
-/// Pairs dot panels so that pairs have many groups of rows of X in common: each in turn with the one
-/// of those left that shares most with it, -1 where none is left. O(panels^2 groups / 64).
+/// Pairs dot panels so that pairs have many groups of rows of X in common: each in turn with the
+/// one of those left that shares most with it, -1 where none is left. O(panels^2 groups / 64).
 template <class T, index_t Rows>
 [[nodiscard]] std::vector<std::pair<index_t, index_t>> pair_by_groups(
     const dot_panels<T, Rows>& w) {
@@ -129,9 +129,9 @@ template <class T>
         const T* const from = w.values.data() + entries[h][at[h]++] * half * group;
         for (index_t r = 0; r < half; ++r) {
           const index_t row = tile * panels::rows_per_panel + static_cast<index_t>(h) * half + r;
-          std::copy_n(from + r * group, group,
-                      out.values.data() +
-                          (row * panels::tile_groups + slot % panels::tile_groups) * group);
+          std::copy_n(
+              from + r * group, group,
+              out.values.data() + (row * panels::tile_groups + slot % panels::tile_groups) * group);
         }
       }
       out.k.push_back(k);

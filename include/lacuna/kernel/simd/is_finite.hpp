@@ -13,8 +13,8 @@
 
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
 
-/// Whether no value is infinite or NaN, which integers never are: as integers of their bits, without
-/// the sign, bfloat16 are in order, and infinity is 0x7f80.
+/// Whether no value is infinite or NaN, which integers never are: as integers of their bits,
+/// without the sign, bfloat16 are in order, and infinity is 0x7f80.
 template <class Arch, class X>
 [[nodiscard]] bool is_finite(matrix_view<const X> x) noexcept {
   if constexpr (!std::is_integral_v<X>) {

@@ -82,8 +82,7 @@ class tile_sums {
         x86::tile_dot_add<int{c}, 4, tile>(T{});
       });
     }
-    unroll<Tiles>([&](auto c)
-                      LACUNA_INLINE_LAMBDA { x86::tile_store<int{c}>(sums_[c], 64); });
+    unroll<Tiles>([&](auto c) LACUNA_INLINE_LAMBDA { x86::tile_store<int{c}>(sums_[c], 64); });
   }
   [[nodiscard]] LACUNA_ALWAYS_INLINE sum_batch row(index_t r, index_t tile) const noexcept {
     return sum_batch::load_aligned(sums_[tile] + r * tile_columns);
@@ -145,8 +144,8 @@ LACUNA_ALWAYS_INLINE void store_tile_row(const Sums& sums, index_t r, index_t ro
                    tile_columns);
     } else if (part.count > 0) {
       if (part.count < tile_columns) result = x86::compress_lanes(result, part.lanes);
-      store_result(epilogue(result, position{row, part.col, part.count, strip.image}),
-                   y + part.col, part.count);
+      store_result(epilogue(result, position{row, part.col, part.count, strip.image}), y + part.col,
+                   part.count);
     }
   });
 }
@@ -195,8 +194,8 @@ void spmm_tile_strip(const tile_panels<T>& w, index_t first, index_t last,
 /// One strip of Y = epilogue(W (X - x_zero)), panels first ... last - 1, by tile instructions; the
 /// thread's tiles must be configured (`x86::tiles_in_use`). Sums of int8 are exact modulo 2^32, as
 /// those of `spmm_dot_panels`. Those of bfloat16 are of floats, rounded after every addition in the
-/// order of k, even and odd rows of X apart, denormals zero; W and X must be finite, as values that W
-/// does not store may be multiplied as zero. (Intel SDM, TDPBUSD and TDPBF16PS)
+/// order of k, even and odd rows of X apart, denormals zero; W and X must be finite, as values that
+/// W does not store may be multiplied as zero. (Intel SDM, TDPBUSD and TDPBF16PS)
 ///
 /// A tile takes 16 groups of rows of X, wherever they lie, only from one run of memory: 16 loads
 /// and 16 stores for each 16 columns, at one store a cycle as long as multiplying them takes. Hence

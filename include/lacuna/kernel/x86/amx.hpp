@@ -7,7 +7,7 @@
 #include <lacuna/core/scalar.hpp>
 
 // clang++ 14 leaves out the second underscore.
-#if (defined(__AMX_INT8__) || defined(__AMXINT8__)) && \
+#if (defined(__AMX_INT8__) || defined(__AMXINT8__)) &&                          \
     (defined(__AMX_BF16__) || defined(__AMXBF16__)) && defined(__AVX512BW__) && \
     defined(__AVX512VL__) && defined(__linux__)
 #define LACUNA_AMX 1

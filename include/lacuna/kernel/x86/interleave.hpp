@@ -112,10 +112,10 @@ inline void interleave_even_16(const std::uint8_t* a, const std::uint8_t* b, con
     return _mm512_inserti64x4(_mm512_castsi256_si512(load(low)), load(high), 1);
   };
   // Byte g of word j: 32 g + 2 j.
-  const __m512i first = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-  const __m512i from =
-      _mm512_add_epi32(_mm512_set1_epi32(0x60402000),
-                       _mm512_mullo_epi32(first, _mm512_set1_epi32(0x01010101)));
+  const __m512i first =
+      _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  const __m512i from = _mm512_add_epi32(_mm512_set1_epi32(0x60402000),
+                                        _mm512_mullo_epi32(first, _mm512_set1_epi32(0x01010101)));
   __m512i rows = _mm512_permutex2var_epi8(two_rows(a, b), from, two_rows(c, d));
   rows = _mm512_and_si512(rows, _mm512_loadu_si512(keep));
   _mm512_storeu_si512(to, _mm512_xor_si512(rows, _mm512_set1_epi32(flips)));
