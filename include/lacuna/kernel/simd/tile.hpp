@@ -56,10 +56,11 @@ class tile {
 
   /// sums += values[e] * X[k[e]], for every entry e; row_of(k) is where row k of X starts, readable
   /// for `width` values. `also(row, value)` is called with each entry's row of X and its values.
+  /// Two entries a turn: the loop's own instructions take FMA's ports, 3 to 7 % of the time.
   template <class RowOf, class Also>
   LACUNA_ALWAYS_INLINE void accumulate(const T* values, const std::int32_t* k, index_t entries,
                                        const RowOf& row_of, const Also& also) noexcept {
-    for (index_t e = 0; e < entries; ++e) {
+    const auto add = [&](index_t e) LACUNA_INLINE_LAMBDA {
       const T* row = row_of(k[e]);
       const T* value = values + e * Rows;
       if constexpr (RowOf::prefetches) {
@@ -79,7 +80,13 @@ class tile {
           sum = multiply_add(weight, v[j], sum);
         });
       });
+    };
+    index_t e = 0;
+    for (; e + 1 < entries; e += 2) {
+      add(e);
+      add(e + 1);
     }
+    if (e < entries) add(e);
   }
 
   template <class RowOf>
