@@ -32,18 +32,30 @@ template <class T>
 
 /// A contender that calls f(memory). One thread takes the executor that has none.
 template <class T, class F>
-[[nodiscard]] contender make_contender(const problem& p, std::string method, F f) {
+[[nodiscard]] contender make_contender(const problem& p, std::string method, F f,
+                                       double predicted = 0) {
   auto memory = make_call_memory<T>(p);
   return {"Lacuna", std::move(method), [memory, f] { f(*memory); },
           [memory, g = p.gemm()]() -> lacuna::dense_matrix<float> {
             using sums = lacuna::dense_matrix<lacuna::accumulator_t<T>>;
             return Eigen::Map<const sums>(memory->y.data(), g.m, g.n).template cast<float>();
-          }};
+          },
+          predicted};
 }
 
-/// The operator that users would take: `matmul` for products, `conv2d` for images.
+/// Seconds of an operator on one thread by its own plan; 0 where it has none.
+template <class Operator, class Extents>
+[[nodiscard]] double predicted_seconds(const Operator& op, const Extents& x, const problem& p) {
+  if constexpr (requires { op.plan(x); }) {
+    if (p.threads == 1 && p.type == "f32") return op.plan(x).expected->own.seconds();
+  }
+  return 0;
+}
+
+/// The contender with the operator that users would take: `matmul` for products, `conv2d` for
+/// images.
 template <class Format>
-[[nodiscard]] auto make_operator(const problem& p, const lacuna::filter<Format>& w) {
+[[nodiscard]] contender make_operator(const problem& p, const lacuna::filter<Format>& w) {
   using T = lacuna::value_type_t<Format>;
   const auto run = [](const auto& call, const problem& of) {
     return [call, threads = of.threads](call_memory<T>& m, const auto&... epilogue) {
@@ -56,19 +68,24 @@ template <class Format>
   };
   if (p.is_product()) {
     auto op = std::make_shared<const lacuna::matmul<Format>>(w.matrix);
-    return std::function<void(call_memory<T>&)>(run(
-        [op, g = p.gemm()](call_memory<T>& m, const auto&... how) {
-          using sums = lacuna::dense_matrix<lacuna::accumulator_t<T>>;
-          Eigen::Map<sums> y(m.y.data(), g.m, g.n);
-          (*op)(Eigen::Map<const lacuna::dense_matrix<T>>(m.x.data(), g.k, g.n), y, how...);
-        },
-        p));
+    return make_contender<T>(
+        p, p.pattern,
+        run(
+            [op, g = p.gemm()](call_memory<T>& m, const auto&... how) {
+              using sums = lacuna::dense_matrix<lacuna::accumulator_t<T>>;
+              Eigen::Map<sums> y(m.y.data(), g.m, g.n);
+              (*op)(Eigen::Map<const lacuna::dense_matrix<T>>(m.x.data(), g.k, g.n), y, how...);
+            },
+            p),
+        predicted_seconds(*op, p.gemm().n, p));
   }
   const auto& window = p.layer.window;
   auto op = std::make_shared<const lacuna::conv2d<Format>>(
       w, lacuna::conv2d_options{window.stride, window.padding, window.dilation});
-  return std::function<void(call_memory<T>&)>(
-      run([op](call_memory<T>& m, const auto&... how) { (*op)(m.x, m.y, how...); }, p));
+  return make_contender<T>(
+      p, p.pattern,
+      run([op](call_memory<T>& m, const auto&... how) { (*op)(m.x, m.y, how...); }, p),
+      predicted_seconds(*op, p.x.extents(), p));
 }
 
 /// The weights in another value type, which holds them exactly.

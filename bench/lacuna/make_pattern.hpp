@@ -18,7 +18,7 @@ template <class T, class... Patterns>
   const auto try_one = [&](auto type) {
     if (to_string(lacuna::pattern{as_pattern(type)}) != p.pattern) return;
     const auto packed = lacuna::network::to_format(type, weights_as<T>(p));
-    out.push_back(make_contender<T>(p, p.pattern, make_operator(p, packed)));
+    out.push_back(make_operator(p, packed));
   };
   (try_one(Patterns{}), ...);
   return out;

@@ -36,6 +36,7 @@ struct contender {
   std::function<void()> run;
   /// Y (out, pixels) of the last run.
   std::function<lacuna::dense_matrix<float>()> result;
+  double predicted{0};  ///< seconds that its own plan expects; 0 where it has none
 };
 
 /// A library that solves problems. Each lives in a module of its own, as libraries are built

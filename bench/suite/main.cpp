@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
   app.add_option("--seconds", o.seconds, "of timing a shape, about")->check(CLI::PositiveNumber);
   app.add_option("--out", out, "the file that is written");
   app.add_flag("--quick", quick, "only shapes that stand for their kind");
+  app.add_flag("--alone", o.alone, "each contender's calls one after the other, as plans expect");
   app.add_flag("--list", list, "list shapes and libraries");
   CLI11_PARSE(app, argc, argv);
 

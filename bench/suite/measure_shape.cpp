@@ -68,6 +68,7 @@ json measure_shape(const shape& s, const measure_options& o) {
           json entry{{"library", c.library},      {"method", c.method}, {"pattern", how.pattern},
                      {"keep", how.keep},          {"kept", kept},       {"error", error},
                      {"sparse", who->is_sparse()}};
+          if (c.predicted > 0) entry["predicted"] = c.predicted;
           const bool compares = o.threads > 1 && who->name() == "Lacuna";
           if (error > tolerance) {
             std::cerr << s.name() << ": " << c.library << " " << c.method << " is wrong by "
@@ -96,7 +97,15 @@ json measure_shape(const shape& s, const measure_options& o) {
     }
   }
   point["peak_gflops"] = fma_peak() / 1e9;
-  const auto times = interleave(runs, {.total = o.seconds, .least = 7, .warm = true});
+  std::vector<timing> times;
+  if (o.alone) {
+    for (const auto& run : runs) {
+      const double share = o.seconds / static_cast<double>(runs.size());
+      times.push_back(interleave({run}, {.total = share, .least = 7}).front());
+    }
+  } else {
+    times = interleave(runs, {.total = o.seconds, .least = 7, .warm = true});
+  }
   for (json& entry : point["contenders"]) {
     if (entry.contains("one_thread_run")) {
       entry["one_thread_seconds"] = times[entry["one_thread_run"].get<std::size_t>()].median;
@@ -124,6 +133,7 @@ json describe_run(const measure_options& o) {
           {"date", today()},
           {"type", o.type},
           {"threads", o.threads},
+          {"alone", o.alone},
           {"read_gigabytes", read_bandwidth() / 1e9},
           {"isa", held_to != nullptr ? held_to : ""},
           {"modules", peers},

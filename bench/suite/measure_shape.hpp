@@ -18,6 +18,8 @@ struct measure_options {
   std::string type{"f32"};
   int threads{1};
   double seconds{2};  ///< of timing a shape, about
+  /// Each contender's calls one after the other, as a plan expects them, instead of in turn.
+  bool alone{false};
 };
 
 /// Everybody's time on one shape as JSON: extents, the machine's peak just before, and one entry a

@@ -22,6 +22,7 @@
 #include <lacuna/op/decompose_activations.hpp>
 #include <lacuna/op/matmul.hpp>
 #include <lacuna/op/matvec.hpp>
+#include <lacuna/op/or_dense.hpp>
 #include <lacuna/op/requantize.hpp>
 #include <lacuna/prune/prune.hpp>
 #include <lacuna/version.hpp>

@@ -93,7 +93,7 @@ TEMPLATE_LIST_TEST_CASE("patches are what a padded image shows through the windo
     using T = decltype(zero);
     constexpr index_t lanes = kernel::simd::lanes<T, TestType>;
     const auto image = test::random_tensor<float>({1, channels, h, width});
-    const kernel::plane_layout layout(window, channels, h, width);
+    const kernel::shifted_planes layout(window, channels, h, width);
     for (index_t first = 0; first < out_h * out_w; first += 5) {
       // As few rows as the pixels need, in planes with room for more: a band of an image.
       const index_t count = std::min<index_t>(37, out_h * out_w - first);
@@ -139,7 +139,7 @@ TEMPLATE_LIST_TEST_CASE("shifted patches are the patches, on every instruction s
   const auto image = test::random_tensor<float>({1, channels, side, side});
   const index_t out_h = window.out_h(side);
   const index_t rows = 3 * kernel_w * channels;
-  const kernel::plane_layout layout(window, channels, side, side);
+  const kernel::shifted_planes layout(window, channels, side, side);
   std::vector<float> planes(static_cast<std::size_t>(layout.size(out_h) + lanes + 48));
   layout.template pack<TestType>(image.data(), 0, out_h, out_h, planes.data());
   for (index_t first = 0; first < side * out_h; first += 29) {

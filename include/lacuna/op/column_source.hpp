@@ -10,8 +10,8 @@
 
 #include <lacuna/kernel/pack/columns.hpp>
 #include <lacuna/kernel/pack/patches.hpp>
-#include <lacuna/kernel/pack/planes.hpp>
 #include <lacuna/kernel/pack/shifted_patches.hpp>
+#include <lacuna/kernel/pack/shifted_planes.hpp>
 
 // Where an operator's tiles get the columns of X from. A source has
 //   images(), cols()    how many images, and columns of X in each
@@ -19,9 +19,7 @@
 //                       values of scratch memory that a task takes: `share` columns in turn, by
 //                       strips of at most `width`
 //   reader              made by each task on its scratch memory; read<Arch>(image, col, count) is
-//                       those columns, rows `ldx` apart and readable by whole vectors;
-//                       keeps(image, col, count) is whether they can be read beside what was read
-//                       last
+//                       those columns, rows `ldx` apart and readable by whole vectors
 
 namespace lacuna::inline LACUNA_ABI::detail {
 
@@ -55,21 +53,10 @@ struct matrix_columns {
     return x.rows * x.cols * static_cast<index_t>(sizeof(X)) > 512 * 1024;
   }
 
-  /// Strips of at most `width` columns to multiply panel by panel. Y's lines are then written one
-  /// after the other, as many as X leaves in the caches: 256x64x3136 (8x8 at 1/8) takes 160 us for
-  /// 232. Worth it where a strip stays in the first-level cache.
-  [[nodiscard]] index_t together(index_t width) const noexcept {
-    const index_t strip = std::max<index_t>(1, x.rows * width * static_cast<index_t>(sizeof(X)));
-    return in_place && strip <= 25 * 1024 ? 200 * 1024 / strip : 1;
-  }
-
   class reader {
    public:
     reader(const matrix_columns& source, index_t /*share*/, T* memory) noexcept
         : source_(source), memory_(memory) {}
-    [[nodiscard]] bool keeps(index_t /*image*/, index_t /*col*/, index_t /*count*/) const noexcept {
-      return source_.in_place;
-    }
     template <class Arch>
     [[nodiscard]] readable_columns<T> read(index_t image, index_t col, index_t count) {
       matrix_view<const X> of_image = source_.x;
@@ -91,14 +78,14 @@ struct matrix_columns {
 };
 
 /// The patches under a convolution's window, a column an output pixel. Each task lays out planes
-/// under some output rows (kernel/pack/planes.hpp), and tiles read them where they lie, by offsets;
-/// or strips are gathered, from the planes or, where the window keeps the width, straight from the
-/// image.
+/// under some output rows (kernel/pack/shifted_planes.hpp), and tiles read them where they lie, by
+/// offsets; or strips are gathered, from the planes or, where the window keeps the width, straight
+/// from the image.
 template <class T, class X>
 class patch_columns {
  public:
   /// `by_offset`: read planes where they lie.
-  patch_columns(const X* x, const extents4& in, const conv_window& window, bool by_offset)
+  patch_columns(const X* x, const extents4& in, const conv_window& window, bool by_offset = false)
       : x_(x),
         in_(in),
         window_(window),
@@ -114,17 +101,10 @@ class patch_columns {
     return planes(band(share, width), lanes) + strip;
   }
 
-  /// As for matrix_columns; planes lie in the second-level cache: 1 to 8 % gained.
-  [[nodiscard]] index_t together(index_t /*width*/) const noexcept { return 4; }
-
   class reader {
    public:
     reader(const patch_columns& source, index_t share, T* memory)
         : source_(source), share_(share), planes_(memory) {}
-    [[nodiscard]] bool keeps(index_t image, index_t col, index_t count) const noexcept {
-      const bool in_planes = source_.by_offset_ || source_.depth_ == source_.in_.c;
-      return in_planes && holds(image, col, count);
-    }
     template <class Arch>
     [[nodiscard]] readable_columns<T> read(index_t image, index_t col, index_t count) {
       constexpr index_t lanes = kernel::simd::lanes<T, Arch>;
@@ -138,7 +118,7 @@ class patch_columns {
           return {planes_, width};
         }
       }
-      const kernel::plane_layout& layout = source_.layout_;
+      const kernel::shifted_planes& layout = source_.layout_;
       if (!holds(image, col, count)) {
         if (const index_t rows = source_.band(share_, count); rows > rows_) lay_out_rows(rows);
         image_ = image;
@@ -165,7 +145,7 @@ class patch_columns {
       rows_ = rows;
       offsets_.clear();
       if (!source_.by_offset_) return;
-      const kernel::plane_layout& layout = source_.layout_;
+      const kernel::shifted_planes& layout = source_.layout_;
       offsets_.reserve(static_cast<std::size_t>(source_.depth_));
       for (index_t ty = 0; ty < source_.window_.kernel_h; ++ty) {
         for (index_t tx = 0; tx < source_.window_.kernel_w; ++tx) {
@@ -201,10 +181,11 @@ class patch_columns {
   }
 
   /// Output rows that are laid out at a time, for `share` columns by strips of at most `width`:
-  /// what stays in the second-level cache with the strip, no more than asked for, and enough for a
-  /// strip.
+  /// what stays in the second-level cache, no more than asked for, and enough for a strip. Bands of
+  /// windows of several rows overlap, so they are higher.
   [[nodiscard]] index_t band(index_t share, index_t width) const noexcept {
-    constexpr index_t fitting = 768 * 1024 / static_cast<index_t>(sizeof(T));
+    const index_t budget = depth_ == in_.c ? 384 * 1024 : 768 * 1024;
+    const index_t fitting = budget / static_cast<index_t>(sizeof(T));
     const index_t more = std::max<index_t>(1, layout_.size(2) - layout_.size(1));
     const index_t rows = (fitting - layout_.size(1)) / more + 1;
     const index_t least = (width + layout_.out_w() - 2) / layout_.out_w() + 1;
@@ -216,7 +197,7 @@ class patch_columns {
   extents4 in_;
   conv_window window_;
   index_t out_h_;
-  kernel::plane_layout layout_;
+  kernel::shifted_planes layout_;
   index_t depth_;
   bool by_offset_;
 };

@@ -10,8 +10,8 @@
 #include <lacuna/kernel/simd/gemv_panels.hpp>
 #include <lacuna/op/column_source.hpp>
 #include <lacuna/op/epilogue.hpp>
-#include <lacuna/op/multiply_dot_strips.hpp>
 #include <lacuna/op/multiply_strips.hpp>
+#include <lacuna/op/multiply_tile_strips.hpp>
 #include <lacuna/op/plan.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
@@ -65,6 +65,20 @@ class matmul {
   }
 
   [[nodiscard]] lacuna::plan plan() const { return detail::plan_of<Format, Arch>("spmm", w_); }
+  /// What a product with X (k, cols), row-major and in the accumulator's type, is expected to take
+  /// on one thread of `m`, and the same with dense weights.
+  /// @throws unsupported_error where `m` lacks the rates of this layout or of dense panels.
+  [[nodiscard]] lacuna::plan plan(index_t cols, const machine& m) const
+      requires(!kernel::is_dot_packed<Format>) {
+    return detail::with_prediction(
+        plan(), detail::matmul_work<Arch>(w_, cols),
+        detail::matmul_work<Arch>(detail::dense_outline<Arch, accumulator>(rows(), depth()), cols),
+        m);
+  }
+  /// The same on this machine, whose rates are measured when they are first asked for.
+  [[nodiscard]] lacuna::plan plan(index_t cols) const requires(!kernel::is_dot_packed<Format>) {
+    return plan(cols, detail::machine_for<Arch, kernel::packed_t<Arch, Format>>());
+  }
 
  private:
   template <class X, class Executor, class CallEpilogue>

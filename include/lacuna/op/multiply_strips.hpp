@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -12,7 +11,7 @@
 #include <lacuna/core/executor.hpp>
 #include <lacuna/core/tensor.hpp>
 #include <lacuna/core/thread_scratch.hpp>
-#include <lacuna/kernel/simd/spmm_panels.hpp>
+#include <lacuna/kernel/simd/spmm_row_pairs.hpp>
 #include <lacuna/op/column_source.hpp>
 
 namespace lacuna::inline LACUNA_ABI::detail {
@@ -38,24 +37,16 @@ template <class Panels>
   return bounds;
 }
 
-/// Columns of a strip. A tile of one row reads a strip once for each row, so a strip that fits the
-/// first-level cache is worth a narrower tile, down to half of the widest: 2:4+2:8 of 512x128x784
-/// takes 559 us for 858. Tiles of more rows read it often enough from the second level.
-template <class Arch, class Panels>
-[[nodiscard]] index_t strip_columns(index_t depth) {
-  using T = typename Panels::value_type;
-  constexpr index_t widest = kernel::simd::strip_width<T, Arch, Panels::rows_per_panel>;
-  constexpr index_t vector = kernel::simd::lanes<T, Arch>;
-  constexpr index_t l1 = 40 * 1024;
-  if (Panels::rows_per_panel > 1) return widest;
-  const index_t fitting = l1 / (std::max<index_t>(1, depth) * static_cast<index_t>(sizeof(T)));
-  return 2 * fitting < widest ? widest : std::min(widest, fitting / vector * vector);
-}
+/// Whether tiles of these panels go through X in blocks of its rows.
+template <class Panels>
+inline constexpr bool goes_by_blocks = false;
+template <class T>
+inline constexpr bool goes_by_blocks<kernel::row_pairs<T>> = true;
 
-/// How often panels read a row of X, on average.
+/// How often tiles read a row of X, on average.
 template <class Panels>
 [[nodiscard]] index_t row_uses(const Panels& w) {
-  return w.depth == 0 ? 0 : w.values_before(w.count()) / (Panels::rows_per_panel * w.depth);
+  return w.depth == 0 ? 0 : w.values_before(w.count()) / (Panels::rows_per_tile * w.depth);
 }
 
 /// How columns are cut into strips: `width` of them each, but the first `wider` one more.
@@ -70,14 +61,24 @@ struct strip_cut {
 
 /// A few columns that are left over go one each to the full strips, where there are as many.
 template <class Arch, class Panels>
-[[nodiscard]] strip_cut cut_strips(const Panels& w, index_t cols) {
-  const index_t width = strip_columns<Arch, Panels>(w.depth);
+[[nodiscard]] strip_cut cut_strips(const Panels& /*w*/, index_t cols) {
+  constexpr index_t width =
+      kernel::simd::strip_width<typename Panels::value_type, Arch, Panels::rows_per_tile>;
   const index_t full = cols / width;
   const index_t rest = cols % width;
   if (rest > 0 && rest <= full && rest <= kernel::simd::few_columns<Panels>) {
     return {width, rest, full};
   }
   return {width, 0, full + (rest > 0 ? 1 : 0)};
+}
+/// Strips of about equal width, none wider than a block of X fits the first-level cache at: a
+/// narrow last one would cost each entry nearly as much as a wide one.
+template <class Arch, class T>
+[[nodiscard]] strip_cut cut_strips(const kernel::row_pairs<T>& w, index_t cols) {
+  constexpr index_t lanes = kernel::simd::lanes<T, Arch>;
+  const index_t strips = ceil_div(cols, kernel::simd::fitting_width<Arch>(w));
+  const index_t width = round_up(ceil_div(cols, std::max<index_t>(1, strips)), lanes);
+  return {std::max(width, lanes), 0, ceil_div(cols, std::max(width, lanes))};
 }
 
 /// The columns of `image_count` matrices X, `image_stride` values apart, for these panels: in place
@@ -86,6 +87,9 @@ template <class Arch, class Panels>
 /// on where the strip is beyond the first-level cache: rows of X far apart cost cache and TLB
 /// misses in every panel. Measured on Emerald Rapids, 8x8 at 50 and 12.5 %, on ResNet-50's 1x1
 /// layers: 2 to 8 % gained by copying at 16 uses and more, up to half lost at 4 and fewer.
+///
+/// Tiles of row pairs load X for nearly every multiply-add, and a load across two lines counts
+/// twice: they read in place only what lies on vectors' boundaries.
 template <class Arch, class T, class Panels, class X>
 [[nodiscard]] matrix_columns<T, X> columns_of(const Panels& w, matrix_view<const X> x,
                                               index_t image_count = 1, index_t image_stride = 0) {
@@ -100,6 +104,12 @@ template <class Arch, class T, class Panels, class X>
     const bool copying_pays =
         row_uses(w) >= 16 && w.depth * width * static_cast<index_t>(sizeof(T)) > l1_share;
     columns.in_place = x.col_stride == 1 && (whole || few) && near && !copying_pays;
+    if constexpr (goes_by_blocks<Panels>) {
+      constexpr auto vector = static_cast<std::uintptr_t>(kernel::simd::lanes<T, Arch>) * sizeof(T);
+      const auto apart = static_cast<std::uintptr_t>(x.row_stride | image_stride) * sizeof(T);
+      const auto at = reinterpret_cast<std::uintptr_t>(x.data);
+      columns.in_place = columns.in_place && (at | apart) % vector == 0;
+    }
   }
   return columns;
 }
@@ -111,34 +121,18 @@ template <class Arch, class T, class Panels, class X>
 /// 1, 2 and 4 uses takes 0.82, 0.95 and 1.05 of the time, 256x2304x196 of stride 2 at 4, 8 and 16
 /// uses 0.89, 0.98 and 1.07.
 template <class T, class Panels, class X>
-[[nodiscard]] patch_columns<T, X> patches_of(const Panels& w, const tensor<X>& x,
+[[nodiscard]] patch_columns<T, X> patches_of(const Panels& w, tensor_view<const X> x,
                                              const conv_window& window) {
   const index_t limit = window.stride == extents2(1) ? 3 : 8;
   const bool by_offset = kernel::simd::detail::reads_by_offset<Panels> && row_uses(w) < limit;
-  return {x.data(), x.extents(), window, by_offset};
-}
-
-/// Strips that may be multiplied panel by panel.
-inline constexpr index_t most_together = 16;
-
-/// Panels first ... last - 1 times `count` strips.
-template <class Arch, class Panels, class T, class Epilogue>
-void multiply_together(const Panels& w, index_t first, index_t last,
-                       const kernel::simd::strip<T>* strips, index_t count,
-                       const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
-  if (count == 1) return kernel::simd::spmm_panels<Arch>(w, first, last, *strips, epilogue);
-  for (index_t p = first; p < last; ++p) {
-    for (index_t i = 0; i < count; ++i) {
-      kernel::simd::spmm_panels<Arch>(w, p, p + 1, strips[i], epilogue);
-    }
-  }
+  return {x.data, x.extents, window, by_offset};
 }
 
 /// Y = epilogue(W X) over every image and column of `source`. Y of image i starts at
 /// y + i * image_stride, its row r at + r * ldy, columns contiguous.
 ///
 /// The work is a grid of strips (register-tile wide) by chunks of panels; each task takes a run of
-/// it and reads a strip once for the chunks it has of it, or several strips for all panels.
+/// it and reads a strip once for the chunks it has of it.
 template <class Arch, class Panels, class T, class Source, executor Executor, class Epilogue>
 void multiply_strips(const Panels& w, const Source& source, T* y, index_t ldy, index_t image_stride,
                      const Executor& executor, const Epilogue& epilogue) {
@@ -164,48 +158,47 @@ void multiply_strips(const Panels& w, const Source& source, T* y, index_t ldy, i
   constexpr auto line = static_cast<index_t>(cache_line);
   const index_t table_bytes =
       by_offset ? round_up((w.depth + 1) * index_t{sizeof(std::int32_t)}, line) : 0;
-  const index_t together =
-      chunks == 1 && by_offset ? std::min(most_together, source.together(widest)) : 1;
-  const index_t strip_bytes = source.scratch(share, vector, widest) * index_t{sizeof(T)};
-
-  struct columns {
-    index_t image, first, count;
-  };
-  const auto columns_of_unit = [&](index_t u) {
-    const index_t i = u / chunks % cut.count;
-    return columns{u / chunks / cut.count, cut.first(i),
-                   std::min(cut.first(i + 1), source.cols()) - cut.first(i)};
-  };
+  const index_t strip_bytes =
+      round_up(source.scratch(share, vector, widest) * index_t{sizeof(T)}, line);
+  index_t aside_bytes = 0;
+  if constexpr (goes_by_blocks<Panels>) {
+    if (w.blocks() > 1) {
+      aside_bytes = kernel::simd::waiting_rows<T> * round_up(widest, vector) * index_t{sizeof(T)};
+    }
+  }
 
   executor.for_each_index(tasks, [&](index_t task) {
-    std::byte* const memory = thread_scratch<std::byte>(table_bytes + strip_bytes);
+    std::byte* const memory = thread_scratch<std::byte>(table_bytes + strip_bytes + aside_bytes);
     auto* const table = reinterpret_cast<std::int32_t*>(memory);
     typename Source::reader reader(source, share, reinterpret_cast<T*>(memory + table_bytes));
     index_t table_ldx = -1;
-    const auto read = [&](const columns& at) {
-      const readable_columns<T> x = reader.template read<Arch>(at.image, at.first, at.count);
+    readable_columns<T> x;
+    index_t read = -1;
+    for (index_t u = units * task / tasks; u < units * (task + 1) / tasks; ++u) {
+      const index_t chunk = u % chunks;
+      const index_t image = u / chunks / cut.count;
+      const index_t col = cut.first(u / chunks % cut.count);
+      const index_t cols = std::min(cut.first(u / chunks % cut.count + 1), source.cols()) - col;
+      if (read != u / chunks) {
+        x = reader.template read<Arch>(image, col, cols);
+        read = u / chunks;
+      }
       if (by_offset && x.offsets == nullptr && table_ldx != x.ldx) {
         for (index_t k = 0; k < w.depth; ++k) table[k] = static_cast<std::int32_t>(k * x.ldx);
         table_ldx = x.ldx;
       }
-      return kernel::simd::strip<T>{x.x,      x.ldx,      x.offsets != nullptr ? x.offsets : table,
-                                    at.count, x.prefetch, y + at.image * image_stride + at.first,
-                                    ldy,      at.first,   at.image};
-    };
-    std::array<kernel::simd::strip<T>, most_together> strips_read;
-    index_t count = 0;
-    const index_t end = units * (task + 1) / tasks;
-    for (index_t u = units * task / tasks; u < end; ++u) {
-      const bool is_new = count == 0 || u % chunks == 0;
-      if (is_new) strips_read[static_cast<std::size_t>(count++)] = read(columns_of_unit(u));
-      if (count < together && u + 1 < end) {
-        const columns next = columns_of_unit(u + 1);
-        if (reader.keeps(next.image, next.first, next.count)) continue;
-      }
-      const auto chunk = static_cast<std::size_t>(u % chunks);
-      multiply_together<Arch>(w, bounds[chunk], bounds[chunk + 1], strips_read.data(), count,
-                              epilogue);
-      if ((u + 1) % chunks == 0) count = 0;
+      const kernel::simd::strip<T> strip{x.x,
+                                         x.ldx,
+                                         x.offsets != nullptr ? x.offsets : table,
+                                         cols,
+                                         x.prefetch,
+                                         y + image * image_stride + col,
+                                         ldy,
+                                         col,
+                                         image,
+                                         reinterpret_cast<T*>(memory + table_bytes + strip_bytes)};
+      kernel::simd::spmm_panels<Arch>(w, bounds[static_cast<std::size_t>(chunk)],
+                                      bounds[static_cast<std::size_t>(chunk) + 1], strip, epilogue);
     }
   });
 }

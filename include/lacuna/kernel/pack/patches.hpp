@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include <lacuna/kernel/pack/planes.hpp>
+#include <lacuna/kernel/pack/shifted_planes.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 
@@ -14,7 +14,7 @@ namespace lacuna::inline LACUNA_ABI::kernel {
 /// register tile's columns only, so the patch matrix as a whole never exists. `pixel` counts from
 /// the first that is laid out, `width` is whole vectors.
 template <class Arch, class T>
-void pack_patches(const plane_layout& layout, const conv_window& window, const T* planes,
+void pack_patches(const shifted_planes& layout, const conv_window& window, const T* planes,
                   index_t rows, index_t pixel, index_t width, T* strip) LACUNA_KERNEL_NOEXCEPT {
   using vector = simd::batch<T, Arch>;
   constexpr index_t lanes = simd::lanes<T, Arch>;

@@ -1,0 +1,359 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <lacuna/core/random.hpp>
+#include <lacuna/kernel/pack/pack.hpp>
+#include <lacuna/kernel/simd/gemv_panels.hpp>
+#include <lacuna/op/epilogue.hpp>
+#include <lacuna/op/product_work.hpp>
+
+// Measures what `machine` holds, by running the kernels themselves on products in which one cause
+// stands out. A figure is the median of a few calls, each of which finds in the caches what the one
+// before left there.
+
+namespace lacuna::inline LACUNA_ABI::detail {
+
+template <class F>
+[[nodiscard]] double median_seconds(const F& f, int calls = 7) {
+  using clock = std::chrono::steady_clock;
+  std::vector<double> seconds(static_cast<std::size_t>(calls));
+  f();  // meets cold caches and pages
+  for (double& s : seconds) {
+    const auto start = clock::now();
+    f();
+    s = std::chrono::duration<double>(clock::now() - start).count();
+  }
+  std::nth_element(seconds.begin(), seconds.begin() + calls / 2, seconds.end());
+  return seconds[static_cast<std::size_t>(calls / 2)];
+}
+
+/// Uses a result, so that it must be computed.
+inline void use(float value) noexcept {
+  volatile float used = value;
+  static_cast<void>(used);
+}
+
+template <class Arch, std::size_t... I>
+[[nodiscard]] double fma_seconds(int rounds, std::index_sequence<I...>) {
+  using batch = kernel::simd::batch<float, Arch>;
+  return median_seconds([rounds] {
+    // Every sum is spelled out: an array that is indexed in a loop lives in memory at -O2.
+    // Constants would become memory operands of every instruction.
+    batch sum[] = {batch(static_cast<float>(I) * 1e-3F)...};
+    volatile float opaque = 0.999F;
+    const batch scale(opaque);
+    const batch shift(opaque);
+    for (int r = 0; r < rounds; ++r) {
+      ((sum[I] = kernel::simd::multiply_add(sum[I], scale, shift)), ...);
+    }
+    use((sum[I] + ...).get(0));
+  });
+}
+
+/// Multiply-adds of whole vectors a second, from registers: what no kernel can beat.
+template <class Arch>
+[[nodiscard]] double fma_rate(int rounds = 100'000) {
+  constexpr std::size_t sums = kernel::simd::registers<Arch> == 32 ? 24 : 12;
+  return static_cast<double>(sums) * rounds /
+         fma_seconds<Arch>(rounds, std::make_index_sequence<sums>{});
+}
+
+/// Whole vectors loaded a second from the first-level cache.
+template <class Arch>
+[[nodiscard]] double load_rate() {
+  using batch = kernel::simd::batch<float, Arch>;
+  constexpr index_t lanes = kernel::simd::lanes<float, Arch>;
+  constexpr index_t size = 4096;  // 16 KB
+  const aligned_vector<float> memory(size, 1.0F);
+  constexpr int rounds = 200;
+  const double seconds = median_seconds([&] {
+    batch a(0.0F), b(0.0F), c(0.0F), d(0.0F);
+    for (int r = 0; r < rounds; ++r) {
+      for (index_t i = 0; i < size; i += 8 * lanes) {
+        const float* const at = memory.data() + i;
+        a = (a | batch::load_aligned(at)) | batch::load_aligned(at + 4 * lanes);
+        b = (b | batch::load_aligned(at + lanes)) | batch::load_aligned(at + 5 * lanes);
+        c = (c | batch::load_aligned(at + 2 * lanes)) | batch::load_aligned(at + 6 * lanes);
+        d = (d | batch::load_aligned(at + 3 * lanes)) | batch::load_aligned(at + 7 * lanes);
+      }
+    }
+    use((a + b + c + d).get(0));
+  });
+  return static_cast<double>(rounds * (size / lanes)) / seconds;
+}
+
+/// Panels of Rows rows with `kept` entries each, evenly random over `depth`, packed as operators
+/// pack them.
+template <class Arch, class T, index_t Rows>
+[[nodiscard]] auto probe_panels(index_t count, index_t depth, index_t kept) {
+  random_source random(1);
+  std::vector<std::int32_t> offsets{0};
+  std::vector<std::int32_t> columns;
+  for (index_t p = 0; p < count; ++p) {
+    for (index_t e = 0; e < kept; ++e) {
+      const double at = (static_cast<double>(e) + random.uniform()) * static_cast<double>(depth) /
+                        static_cast<double>(kept);
+      const auto low = columns.size() > static_cast<std::size_t>(offsets.back())
+                           ? columns.back() + 1
+                           : std::int32_t{0};
+      columns.push_back(std::clamp(static_cast<std::int32_t>(at), low,
+                                   static_cast<std::int32_t>(depth - kept + e)));
+    }
+    offsets.push_back(static_cast<std::int32_t>(columns.size()));
+  }
+  aligned_vector<T> values(columns.size() * static_cast<std::size_t>(Rows), T(1));
+  return kernel::pack<Arch>(
+      block_csr<T, Rows, 1>(unchecked, count * Rows, depth, std::move(offsets), std::move(columns),
+                            std::move(values)),
+      depth, [](index_t k) { return k; });
+}
+
+/// Seconds of W times X (depth, cols) as `matmul` runs it, on memory of its own: how its pages lie
+/// is part of what is measured.
+template <class Arch, class Packed>
+[[nodiscard]] double product_seconds(const Packed& w, index_t cols, int calls = 7) {
+  using T = typename Packed::value_type;
+  // Past its end X may be read by whole vectors.
+  const aligned_vector<T> x(static_cast<std::size_t>(w.depth * cols + 64), T(1));
+  aligned_vector<T> y(static_cast<std::size_t>(w.rows * cols));
+  const auto columns = columns_of<Arch, T>(w, as_view(x.data(), w.depth, cols));
+  return median_seconds(
+      [&] { multiply_strips<Arch>(w, columns, y.data(), cols, 0, serial{}, no_epilogue{}); },
+      calls);
+}
+
+/// What a machine is known to take for these panels times X so far.
+template <class Arch, class Packed>
+[[nodiscard]] cost known_cost(const Packed& w, index_t cols, const machine& m) {
+  return cost_of(matmul_work<Arch>(w, cols), m);
+}
+
+/// Measures the tiles of one layout into a machine: first what strips of each width take with
+/// everything near, then, cause by cause, what a product further away takes more than is known.
+template <class Arch, class T, index_t Rows>
+class tile_probe {
+ public:
+  explicit tile_probe(machine& m) : m_(m), rates_(m.tiles[layout_name<T, Rows>()]) {}
+
+  void measure() {
+    measure_strips();
+    measure_x();
+    measure_first_x();
+    if (m_.y.points.empty()) measure_y();
+    measure_rows_apart();
+    measure_weights();
+  }
+
+ private:
+  using packed = kernel::packed_t<Arch, block_csr<T, Rows, 1>>;
+  static constexpr index_t lanes = kernel::simd::lanes<T, Arch>;
+  static constexpr index_t width = kernel::simd::strip_width<T, Arch, Rows>;
+  static constexpr index_t few = kernel::simd::few_columns<packed>;
+  static constexpr auto value = static_cast<index_t>(sizeof(T));
+  static constexpr double lines = static_cast<double>(width * value) / cache_line;
+
+  [[nodiscard]] static auto panels(index_t count, index_t depth, index_t kept) {
+    return probe_panels<Arch, T, Rows>(count, depth, kept);
+  }
+  /// What W times X takes more than is known, a unit of `units`, goes to `curve`.
+  void add(rate_curve& curve, index_t size, const packed& w, index_t cols, double units,
+           int calls = 7) {
+    const double seconds = product_seconds<Arch>(w, cols, calls);
+    const double more = std::max(0.0, seconds - known_cost<Arch>(w, cols, m_).seconds());
+    curve.points.push_back({static_cast<double>(size), more / units});
+  }
+
+  /// Two depths whose strips fit the first level give the entry and the panel. 512 rows of W are
+  /// 128 KB and more: values come from the second level.
+  void measure_strips() {
+    constexpr index_t count = 512 / Rows;
+    constexpr index_t deep = 64;
+    constexpr index_t flat = 16;
+    const auto w_deep = panels(count, deep, deep);
+    const auto w_flat = panels(count, flat, flat);
+    const auto add_strip = [&](index_t cols) {
+      const double d = product_seconds<Arch>(w_deep, cols) / count;
+      const double f = product_seconds<Arch>(w_flat, cols) / count;
+      const double entry = (d - f) / (deep - flat);
+      rates_.strips.push_back({cols, std::max(0.0, f - flat * entry), entry});
+    };
+    for (index_t cols = 1; cols <= few; ++cols) add_strip(cols);
+    for (index_t cols = std::max(lanes, few + 1); cols <= width; cols += lanes) add_strip(cols);
+    if (few > 0) add_strip(width + 1);
+  }
+
+  /// Strips of rising depth, an eighth and a half of whose rows each panel takes: as many panels as
+  /// make copying them pay.
+  void measure_x() {
+    for (const auto& [curve, part] :
+         {std::pair{&rates_.x_eighth, index_t{8}}, {&rates_.x_half, 2}}) {
+      rate_curve measured;
+      for (const index_t kilobytes : {16, 32, 48, 64, 128, 256, 512, 1024, 2048}) {
+        const index_t depth = kilobytes * 1024 / (width * value) / part * part;
+        const auto w = panels(18 * part, depth, depth / part);
+        add(measured, depth * width * value, w, width, static_cast<double>(w.entries()) * lines);
+      }
+      *curve = measured;
+    }
+  }
+
+  /// One panel on a wide X that is read in place.
+  void measure_first_x() {
+    constexpr index_t depth = 64;
+    const auto w = panels(1, depth, depth);
+    rate_curve measured;
+    for (const index_t kilobytes : {128, 512, 1024, 2048, 8192}) {
+      const index_t strips = kilobytes * 1024 / (depth * width * value);
+      add(measured, kilobytes * 1024, w, strips * width,
+          static_cast<double>(strips * depth) * lines, kilobytes > 1024 ? 15 : 7);
+    }
+    rates_.first_x = measured;
+  }
+
+  /// Eight rows of X by more and more rows of W: nearly all of it is stores to Y. Where that is
+  /// more than the second level, calls are seen to take half as long again after the tenth.
+  void measure_y() {
+    constexpr index_t depth = 8;
+    rate_curve measured;
+    for (const auto& [strips, rows] : {std::pair<index_t, index_t>{784 / width, 64},
+                                       {784 / width, 320},
+                                       {784 / width, 640},
+                                       {3136 / width, 320},
+                                       {3136 / width, 640}}) {
+      const index_t cols = strips * width;
+      const auto w = panels(rows / Rows, depth, depth);
+      const index_t bytes = rows * cols * value;
+      add(measured, bytes, w, cols, static_cast<double>(bytes) / cache_line, 31);
+    }
+    m_.y = measured;
+  }
+
+  /// X in place, rows more than a page apart, a quarter of them in each panel.
+  void measure_rows_apart() {
+    constexpr index_t cols = round_up(index_t{1100}, width);
+    rate_curve measured;
+    for (const index_t depth : {32, 64, 128, 256, 512}) {
+      const auto w = panels(32, depth, depth / 4);
+      add(measured, depth, w, cols, static_cast<double>(w.entries() * (cols / width)));
+    }
+    rates_.rows_apart = measured;
+  }
+
+  /// More and more of W, for a strip and for a single column.
+  void measure_weights() {
+    constexpr index_t depth = 512;
+    constexpr index_t entry_bytes = Rows * value + index_t{sizeof(std::int32_t)};
+    rate_curve measured;
+    for (const index_t kilobytes : {256, 1024, 2048, 6144}) {
+      const index_t count = kilobytes * 1024 / (depth * entry_bytes);
+      const auto w = panels(count, depth, depth);
+      const auto entries = static_cast<double>(w.entries());
+      add(measured, kilobytes * 1024, w, width, entries * entry_bytes);
+      const aligned_vector<T> x(static_cast<std::size_t>(depth), T(1));
+      aligned_vector<T> y(static_cast<std::size_t>(w.rows));
+      const double vector = median_seconds([&] {
+        kernel::simd::gemv_panels<Arch>(w, 0, w.count(), x.data(), y.data(), 1, no_epilogue{});
+      });
+      rates_.vector.points.push_back({static_cast<double>(kilobytes * 1024), vector / entries});
+    }
+    rates_.weights = measured;
+  }
+
+  machine& m_;
+  tile_rates& rates_;
+};
+
+/// A byte of memory read in sequence: what is far beyond the caches, on huge pages where there are.
+template <class Arch>
+[[nodiscard]] rate_curve stream_curve() {
+  using batch = kernel::simd::batch<float, Arch>;
+  constexpr index_t lanes = kernel::simd::lanes<float, Arch>;
+  constexpr index_t megabyte = 1 << 20;
+  const aligned_vector<float> memory(
+      static_cast<std::size_t>(96 * megabyte / index_t{sizeof(float)}), 1.0F);
+  rate_curve out;
+  for (const index_t megabytes : {6, 12, 24, 48, 96}) {
+    const index_t values = megabytes * megabyte / index_t{sizeof(float)};
+    const double seconds = median_seconds([&] {
+      batch a(0.0F), b(0.0F);
+      for (const float* at = memory.data(); at != memory.data() + values; at += 2 * lanes) {
+        a = a + batch::load_aligned(at);
+        b = b + batch::load_aligned(at + lanes);
+      }
+      use((a + b).get(0));
+    });
+    const auto bytes = static_cast<double>(megabytes * megabyte);
+    out.points.push_back({bytes, seconds / bytes});
+  }
+  return out;
+}
+
+/// Copies of X to strips: rows of 784 values, as 28x28 pixels have, in strips of three vectors.
+template <class Arch>
+[[nodiscard]] rate_curve copy_curve() {
+  constexpr index_t lanes = kernel::simd::lanes<float, Arch>;
+  constexpr index_t cols = 784;
+  constexpr index_t width = 3 * lanes;
+  rate_curve out;
+  for (const index_t rows : {64, 256, 1024, 2048}) {
+    const aligned_vector<float> x(static_cast<std::size_t>(rows * cols), 1.0F);
+    aligned_vector<float> strip(static_cast<std::size_t>(rows * width));
+    const double seconds = median_seconds([&] {
+      for (index_t col = 0; col + width <= cols; col += width) {
+        kernel::pack_columns<Arch>(as_view(x.data(), rows, cols), col, width, width, strip.data());
+      }
+    });
+    out.points.push_back({static_cast<double>(rows * cols) * sizeof(float),
+                          seconds / static_cast<double>(rows * 3 * (cols / width))});
+  }
+  return out;
+}
+
+/// A vector of a convolution's strip: what a convolution by one dense panel takes more than the
+/// panel.
+template <class Arch>
+[[nodiscard]] double gather_seconds(const machine& m, const conv_window& window, index_t channels,
+                                    index_t size) {
+  constexpr index_t rows = kernel::simd::tile_rows<Arch>(8);
+  const index_t depth = window.kernel_h * window.kernel_w * channels;
+  const auto w = probe_panels<Arch, float, rows>(1, depth, depth);
+  const index_t pixels = window.out_h(size) * window.out_w(size);
+  const aligned_vector<float> x(static_cast<std::size_t>(channels * size * size), 1.0F);
+  aligned_vector<float> y(static_cast<std::size_t>(rows * pixels));
+  const extents4 in{1, channels, size, size};
+  const patch_columns<float, float> columns(x.data(), in, window);
+  const double all = median_seconds(
+      [&] { multiply_strips<Arch>(w, columns, y.data(), pixels, 0, serial{}, no_epilogue{}); });
+  const product_work work = conv2d_work<Arch>(w, window, in);
+  double vectors = 0;
+  for (const auto& [cols, count] : work.strips) {
+    vectors += static_cast<double>(depth * count * ceil_div(cols, work.lanes));
+  }
+  return std::max(0.0, all - cost_of(work, m).seconds()) / vectors;
+}
+
+/// 64 channels of 7x7 to 56x56 output pixels.
+template <class Arch>
+[[nodiscard]] machine::gather_rates gather_curves(const machine& m) {
+  machine::gather_rates out;
+  for (const index_t pixels : {7, 14, 28, 56}) {
+    const auto measure = [&](rate_curve& curve, index_t kernel, index_t stride) {
+      const conv_window window{kernel, kernel, stride, (kernel - 1) / 2};
+      curve.points.push_back(
+          {static_cast<double>(pixels), gather_seconds<Arch>(m, window, 64, pixels * stride)});
+    };
+    measure(out.same, 3, 1);
+    measure(out.strided, 3, 2);
+    measure(out.sampled, 1, 2);
+  }
+  return out;
+}
+
+}  // namespace lacuna::inline LACUNA_ABI::detail

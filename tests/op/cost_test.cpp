@@ -1,0 +1,140 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Mirrors include/lacuna/op/cost.hpp: costs added up by hand on a machine of round numbers.
+#include <sstream>
+
+#include <lacuna/op/cost.hpp>
+
+#include "support/catch.hpp"
+
+using lacuna::cost, lacuna::cost_of, lacuna::machine, lacuna::product_work;
+
+namespace {
+
+/// Vectors of 4 floats; tiles of 2 rows up to 8 columns.
+machine small_machine() {
+  machine m;
+  m.arch = "small";
+  m.fma = 2;
+  m.loads = 1;
+  m.call = 100;
+  m.copy.points = {{1, 5}};
+  m.y.points = {{1, 3}};
+  m.gather.same.points = {{1, 7}, {4, 9}};
+  m.gather.strided.points = {{1, 11}};
+  m.gather.sampled.points = {{1, 13}};
+  auto& rates = m.tiles["f32:2"];
+  rates.strips = {{4, 20, 1.5}, {8, 40, 4}};
+  rates.x.points = {{1, 0.5}};
+  rates.first_x.points = {{1, 2}};
+  rates.weights.points = {{1, 0.25}};
+  rates.vector.points = {{1, 6}};
+  auto& single = m.tiles["f32:1"];
+  single.strips = {{4, 0, 3}, {8, 0, 5}};
+  return m;
+}
+
+/// 4 rows in 2 panels with 3 entries in all, times X (6, 12): strips of 8 and 4.
+product_work small_work() {
+  product_work w;
+  w.parts = {{"f32:2", 2, 3, 36}};
+  w.panels = 2;
+  w.rows = 4;
+  w.depth = 6;
+  w.cols = 12;
+  w.lanes = 4;
+  w.strips = {{4, 1}, {8, 1}};
+  w.from = product_work::columns_from::copies;
+  w.x_bytes = 288;
+  w.y_bytes = 192;
+  w.lines_of_y = 3;
+  return w;
+}
+
+}  // namespace
+
+TEST_CASE("every cause is its count times its rate", "[op][plan]") {
+  const cost c = cost_of(small_work(), small_machine());
+  // 4 columns: 3 entries of 1 vector and 2 rows at 2 a second; 8 columns: of 2 vectors.
+  CHECK(c.multiply_adds == Approx(3 * 1 * 2 / 2.0 + 3 * 2 * 2 / 2.0));
+  CHECK(c.loads == Approx((3 * 1.5 - 3) + (3 * 4.0 - 6)));
+  CHECK(c.x == Approx(3 * 0.5 * (16 / 64.0 + 32 / 64.0)));
+  CHECK(c.weights == Approx(2 * 36 * 0.25));
+  CHECK(c.y == Approx(2 * (20 + 40) + 3 * 3));
+  CHECK(c.columns == Approx(6 * (1 + 2) * 5));
+  CHECK(c.call == 100);
+  CHECK(c.seconds() == Approx(c.multiply_adds + c.loads + c.x + c.weights + c.y + c.columns + 100));
+}
+
+TEST_CASE("strips that are read in place pay for the first use of each row", "[op][plan]") {
+  product_work w = small_work();
+  w.from = product_work::columns_from::place;
+  // 3 entries meet 3 of 6 rows for the first time.
+  CHECK(cost_of(w, small_machine()).x == Approx(3 * 2 * (16 / 64.0 + 32 / 64.0)));
+  CHECK(cost_of(w, small_machine()).columns == 0);
+  w.depth = 1;
+  CHECK(cost_of(w, small_machine()).x == Approx((1 * 2 + 2 * 0.5) * (16 / 64.0 + 32 / 64.0)));
+}
+
+TEST_CASE("a convolution gathers as its window asks", "[op][plan]") {
+  product_work w = small_work();
+  w.row_pixels = 2;
+  const auto columns = [&](product_work::columns_from from) {
+    w.from = from;
+    return cost_of(w, small_machine()).columns / (6 * 3);
+  };
+  CHECK(columns(product_work::columns_from::same_window) == Approx(8));
+  CHECK(columns(product_work::columns_from::strided_window) == Approx(11));
+  CHECK(columns(product_work::columns_from::sampling_window) == Approx(13));
+}
+
+TEST_CASE("parts of a panel add up", "[op][plan]") {
+  product_work w = small_work();
+  const cost one = cost_of(w, small_machine());
+  w.parts.push_back({"f32:1", 1, 2, 16});
+  const cost both = cost_of(w, small_machine());
+  CHECK(both.multiply_adds - one.multiply_adds == Approx(2 * 1 / 2.0 + 2 * 2 / 2.0));
+  CHECK(both.multiply_adds + both.loads - one.multiply_adds - one.loads == Approx(2 * 3 + 2 * 5));
+  CHECK(both.y == one.y);
+}
+
+TEST_CASE("one column takes the rate of the matrix-vector kernel", "[op][plan]") {
+  product_work w = small_work();
+  w.is_vector = true;
+  const cost c = cost_of(w, small_machine());
+  CHECK(c.seconds() == Approx(100 + 3 * 6));
+  CHECK(c.multiply_adds == Approx(3 * 2 / 4.0 / 2));
+  CHECK(c.bound() == "the call");
+}
+
+TEST_CASE("nothing to do takes a call", "[op][plan]") {
+  product_work w = small_work();
+  w.strips.clear();
+  w.lines_of_y = 0;
+  CHECK(cost_of(w, small_machine()).seconds() == 100);
+}
+
+TEST_CASE("what takes the most is the bound", "[op][plan]") {
+  CHECK(cost{.multiply_adds = 3, .loads = 1, .x = 3.5}.bound() == "multiply-adds");
+  CHECK(cost{.multiply_adds = 3, .loads = 1, .x = 3.5, .load_ports = true}.bound() == "loads");
+  CHECK(cost{.multiply_adds = 3, .x = 4}.bound() == "X beyond the first level");
+  CHECK(cost{.weights = 1}.bound() == "weights");
+  CHECK(cost{.multiply_adds = 2, .y = 3}.bound() == "Y");
+  CHECK(cost{.columns = 3, .call = 1}.bound() == "columns of X");
+  CHECK(cost{.call = 1}.bound() == "the call");
+}
+
+TEST_CASE("the busier ports are named", "[op][plan]") {
+  // An entry of 2 rows and 1 vector loads 4 vectors for 2 multiply-adds.
+  machine m = small_machine();
+  CHECK(cost_of(small_work(), m).load_ports);
+  m.loads = 100;
+  CHECK(!cost_of(small_work(), m).load_ports);
+}
+
+TEST_CASE("a cost prints its causes in microseconds", "[op][plan]") {
+  std::ostringstream out;
+  out << cost{.multiply_adds = 30.14e-6, .loads = 1e-9, .y = 9.06e-6};
+  CHECK(out.str() == "39.2 us: multiply-adds 30.1, Y 9.1");
+}
