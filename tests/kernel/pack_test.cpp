@@ -96,16 +96,17 @@ TEST_CASE("columns that meet no row of X are left out", "[kernel][pack]") {
 
 TEMPLATE_LIST_TEST_CASE("patches are what a padded image shows through the window",
                         "[kernel][pack]", test::architectures) {
-  const auto stride = GENERATE(as<index_t>(), 1, 2, 3);
+  const auto stride = GENERATE(lacuna::extents2(1), lacuna::extents2(1, 2), lacuna::extents2(2, 1),
+                               lacuna::extents2(3, 3));
   const auto padding = GENERATE(as<index_t>(), 0, 1, 4);
   const auto dilation = GENERATE(as<index_t>(), 1, 2);
   const auto width = GENERATE(as<index_t>(), 1, 5, 7, 40);
-  CAPTURE(stride, padding, dilation, width, TestType::name());
+  CAPTURE(stride.h, stride.w, padding, dilation, width, TestType::name());
   const index_t channels = 2;
   const index_t h = 5;
   const lacuna::conv_window window{.kernel_h = 3,
                                    .kernel_w = 2,
-                                   .stride = {1, stride},
+                                   .stride = stride,
                                    .padding = {padding, padding + 1, padding, padding},
                                    .dilation = dilation};
   const index_t out_w = window.out_w(width);
@@ -115,24 +116,25 @@ TEMPLATE_LIST_TEST_CASE("patches are what a padded image shows through the windo
     using T = decltype(zero);
     constexpr index_t lanes = kernel::simd::lanes<T, TestType>;
     const auto image = test::random_tensor<float>({1, channels, h, width});
-    const kernel::plane_layout layout(window, channels, h, width);
+    const kernel::shifted_planes layout(window, channels, h, width);
     for (index_t first = 0; first < out_h * out_w; first += 5) {
-      // As few rows as the pixels need: a band of an image.
+      // As few rows as the pixels need, in planes with room for more: a band of an image.
       const index_t count = std::min<index_t>(37, out_h * out_w - first);
       const index_t band = first / out_w;
       const index_t rows = (first + count - 1) / out_w + 1 - band;
-      std::vector<T> planes(static_cast<std::size_t>(lanes + layout.size(rows)), T(-99));
-      layout.template pack<TestType>(image.data(), band, rows, planes.data() + lanes);
+      const index_t room = rows + first % 2;
+      std::vector<T> planes(static_cast<std::size_t>(layout.size(room) + lanes + 40), T(-99));
+      layout.template pack<TestType>(image.data(), band, rows, room, planes.data());
       const index_t padded = lacuna::round_up(count, lanes);
       std::vector<T> strip(static_cast<std::size_t>(6 * channels * padded), T(-99));
-      kernel::pack_patches<TestType>(layout, planes.data() + lanes, band, rows, first, count,
+      kernel::pack_patches<TestType>(layout, window, planes.data(), room, first - band * out_w,
                                      padded, strip.data());
       for (index_t row = 0; row < 6 * channels; ++row) {
-        for (index_t j = 0; j < padded; ++j) {
+        for (index_t j = 0; j < count; ++j) {
           const index_t tap = row / channels;
           const index_t y = window.in_y((first + j) / out_w, tap / 2);
           const index_t x = window.in_x((first + j) % out_w, tap % 2);
-          const bool inside = j < count && y >= 0 && y < h && x >= 0 && x < width;
+          const bool inside = y >= 0 && y < h && x >= 0 && x < width;
           const T expected = inside ? static_cast<T>(image(0, row % channels, y, x)) : T(0);
           REQUIRE(strip[static_cast<std::size_t>(row * padded + j)] == expected);
         }
@@ -160,9 +162,9 @@ TEMPLATE_LIST_TEST_CASE("shifted patches are the patches, on every instruction s
   const auto image = test::random_tensor<float>({1, channels, side, side});
   const index_t out_h = window.out_h(side);
   const index_t rows = 3 * kernel_w * channels;
-  const kernel::plane_layout layout(window, channels, side, side);
-  std::vector<float> planes(static_cast<std::size_t>(lanes + layout.size(out_h)));
-  layout.template pack<TestType>(image.data(), 0, out_h, planes.data() + lanes);
+  const kernel::shifted_planes layout(window, channels, side, side);
+  std::vector<float> planes(static_cast<std::size_t>(layout.size(out_h) + lanes + 48));
+  layout.template pack<TestType>(image.data(), 0, out_h, out_h, planes.data());
   for (index_t first = 0; first < side * out_h; first += 29) {
     const index_t count = std::min<index_t>(48, side * out_h - first);
     const index_t width = lacuna::round_up(count, lanes);
@@ -174,9 +176,12 @@ TEMPLATE_LIST_TEST_CASE("shifted patches are the patches, on every instruction s
                                              count, width, begin, end,
                                              strip.data() + begin * width);
     }
-    kernel::pack_patches<TestType>(layout, planes.data() + lanes, 0, out_h, first, count, width,
+    kernel::pack_patches<TestType>(layout, window, planes.data(), out_h, first, width,
                                    plain.data());
-    REQUIRE(strip == plain);
+    for (index_t row = 0; row < rows; ++row) {
+      const auto* const at = strip.data() + row * width;
+      REQUIRE(std::equal(at, at + count, plain.data() + row * width));
+    }
   }
 }
 

@@ -65,6 +65,26 @@ TEMPLATE_LIST_TEST_CASE("convolutions equal the reference for any window", "[op]
   expect_reference<TestType>(lacuna::to_block_csr<8, 8>(dense), options, x);
 }
 
+TEMPLATE_LIST_TEST_CASE("convolutions of many filters, which gather patches, equal the reference",
+                        "[op][conv2d]", test::architectures) {
+  const auto options = GENERATE(conv2d_options{}, conv2d_options{.padding = 1},
+                                conv2d_options{.stride = 2, .padding = 1},
+                                conv2d_options{.stride = 3, .padding = 2, .dilation = 2});
+  const auto w = lacuna::to_filter(test::random_tensor<float>({68, 5, 3, 3}));
+  expect_reference<TestType>(w, options, test::random_tensor<float>({2, 5, 9, 10}));
+  expect_reference<TestType>(lacuna::to_block_csr<8, 8>(w), options,
+                             test::random_tensor<float>({1, 5, 13, 7}));
+}
+
+TEST_CASE("images that are laid out band by band are convolved whole", "[op][conv2d]") {
+  const auto options = GENERATE(conv2d_options{.padding = 1}, conv2d_options{},
+                                conv2d_options{.stride = 2, .padding = 1},
+                                conv2d_options{.padding = 2, .dilation = 2});
+  const auto w = lacuna::to_filter(block_filters<float>({8, 120, 3, 3}, 8, 8));
+  expect_reference(lacuna::to_block_csr<8, 8>(w), options,
+                   test::random_tensor<float>({2, 120, 37, 41}));
+}
+
 TEST_CASE("convolutions equal the reference in every format and value type", "[op][conv2d]") {
   const conv2d_options options{.stride = 2, .padding = 1};
   const auto in = GENERATE(as<index_t>(), 1, 3, 8, 17);
@@ -113,9 +133,11 @@ TEST_CASE("images smaller than the window, and none at all, give empty outputs",
 }
 
 TEST_CASE("convolutions are bit-identical for any number of threads", "[op][conv2d]") {
+  const auto filters = GENERATE(as<index_t>(), 16, 40);
+  const auto side = GENERATE(as<index_t>(), 13, 30);
   lacuna::random_source random(9);
-  tensor<float> w({40, 24, 3, 3});
-  tensor<float> x({2, 24, 13, 13});
+  tensor<float> w({filters, 24, 3, 3});
+  tensor<float> x({2, 24, side, side});
   for (float& v : w) v = static_cast<float>(random.normal());
   for (float& v : x) v = static_cast<float>(random.normal());
   const conv2d conv(lacuna::to_filter(w), {.padding = 1}, lacuna::relu());

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <type_traits>
+#include <vector>
 
 #include <lacuna/kernel/pack/columns.hpp>
 #include <lacuna/kernel/pack/patches.hpp>
-#include <lacuna/kernel/pack/planes.hpp>
 #include <lacuna/kernel/pack/shifted_patches.hpp>
+#include <lacuna/kernel/pack/shifted_planes.hpp>
 
 // Where an operator's tiles get the columns of X from. A source has
 //   images(), cols()    how many images, and columns of X in each
@@ -22,11 +25,13 @@
 
 namespace lacuna::inline LACUNA_ABI::detail {
 
-/// Columns of X that tiles can read: row k starts at x + k * ldx.
+/// Columns of X that tiles can read: row k starts at x + k * ldx, or at x + offsets[k] where there
+/// are offsets.
 template <class T>
 struct readable_columns {
   const T* x{nullptr};
   index_t ldx{0};
+  const std::int32_t* offsets{nullptr};
   bool prefetch{false};  ///< the columns that follow are next and not in the caches yet
 };
 
@@ -65,11 +70,13 @@ struct matrix_columns {
       of_image.data += image * source_.image_stride + first * of_image.row_stride;
       of_image.rows = last - first;
       if constexpr (std::is_same_v<T, X>) {
-        if (source_.in_place) return {of_image.data + col, of_image.row_stride, source_.is_far()};
+        if (source_.in_place) {
+          return {of_image.data + col, of_image.row_stride, nullptr, source_.is_far()};
+        }
       }
       const index_t width = round_up(count, kernel::simd::lanes<T, Arch>);
       kernel::pack_columns<Arch>(of_image, col, count, width, memory_);
-      return {memory_, width, false};
+      return {memory_, width};
     }
 
    private:
@@ -78,36 +85,43 @@ struct matrix_columns {
   };
 };
 
-/// The patches under a convolution's window, a column an output pixel. Where the window keeps the
-/// width they are the image, shifted; else each task lays out the planes under some output rows and
-/// gathers its strips from them.
+/// The patches under a convolution's window, a column an output pixel. Each task lays out planes
+/// under some output rows (kernel/pack/shifted_planes.hpp), and tiles read them where they lie, by
+/// offsets; or strips are gathered, from the planes or, where the window keeps the width, straight
+/// from the image.
 template <class T, class X>
 class patch_columns {
  public:
-  patch_columns(const X* x, const extents4& in, const conv_window& window)
+  /// `by_offset`: read planes where they lie.
+  patch_columns(const X* x, const extents4& in, const conv_window& window, bool by_offset = false)
       : x_(x),
         in_(in),
         window_(window),
         out_h_(window.out_h(in.h)),
         layout_(window, in.c, in.h, in.w),
-        depth_(window.kernel_h * window.kernel_w * in.c) {}
+        depth_(window.kernel_h * window.kernel_w * in.c),
+        by_offset_(by_offset && layout_.size(out_h_) <= std::numeric_limits<std::int32_t>::max()) {}
 
   [[nodiscard]] index_t images() const noexcept { return in_.n; }
   [[nodiscard]] index_t cols() const noexcept { return out_h_ * layout_.out_w(); }
   [[nodiscard]] index_t scratch(index_t share, index_t lanes, index_t width) const noexcept {
-    return front + layout_.size(band(share, width)) + front + depth_ * round_up(width, lanes);
+    const index_t strip = by_offset_ ? 0 : depth_ * round_up(width, lanes);
+    return planes(band(share, width), lanes) + strip;
   }
 
   class reader {
    public:
-    reader(const patch_columns& source, index_t share, T* memory) noexcept
-        : source_(source), share_(share), planes_(memory + front) {}
+    reader(const patch_columns& source, index_t share, T* memory)
+        : source_(source), share_(share), planes_(memory) {}
     template <class Arch>
     [[nodiscard]] readable_columns<T> read(index_t image, index_t col, index_t count) {
-      if (source_.is_shifted()) return read_rows<Arch>(image, col, count, 0, source_.depth_);
+      if (!source_.by_offset_ && source_.is_shifted()) {
+        return read_rows<Arch>(image, col, count, 0, source_.depth_);
+      }
       lay_out<Arch>(image, col, count);
+      if (source_.by_offset_) return {column(col), 0, offsets_.data()};
       // Under a window of one tap the planes are the columns.
-      if (source_.has_one_tap()) return {column(col), source_.layout_.channel(rows_), false};
+      if (source_.has_one_tap()) return {column(col), source_.layout_.channel(rows_)};
       return gather<Arch>(col, count);
     }
     template <class Arch>
@@ -120,17 +134,17 @@ class patch_columns {
           kernel::pack_shifted_patches<Arch>(source_.x_ + image * in.c * in.h * in.w, in.c, in.h,
                                              in.w, source_.window_, col, count, width, first, last,
                                              planes_);
-          return {planes_, width, false};
+          return {planes_, width};
         }
       }
       if (source_.has_one_tap()) {
         lay_out<Arch>(image, col, count);
         const index_t channel = source_.layout_.channel(rows_);
-        T* const strip = after_planes();
+        T* const strip = after_planes<Arch>();
         kernel::pack_columns<Arch>(
             matrix_view<const T>{column(col) + first * channel, last - first, count, channel, 1}, 0,
             count, width, strip);
-        return {strip, width, false};
+        return {strip, width};
       }
       if (image != gathered_image_ || col != gathered_col_) {
         lay_out<Arch>(image, col, count);
@@ -138,53 +152,77 @@ class patch_columns {
         gathered_image_ = image;
         gathered_col_ = col;
       }
-      return {after_planes() + first * width, width, false};
+      return {after_planes<Arch>() + first * width, width};
     }
 
    private:
-    using plane_layout = kernel::plane_layout;
+    /// Whether the planes hold these columns.
+    [[nodiscard]] bool holds(index_t image, index_t col, index_t count) const noexcept {
+      const index_t out_w = source_.layout_.out_w();
+      return image == image_ && col >= first_ * out_w && col + count <= (first_ + count_) * out_w;
+    }
+    void lay_out_rows(index_t rows) {
+      rows_ = rows;
+      offsets_.clear();
+      if (!source_.by_offset_) return;
+      const kernel::shifted_planes& layout = source_.layout_;
+      offsets_.reserve(static_cast<std::size_t>(source_.depth_));
+      for (index_t ty = 0; ty < source_.window_.kernel_h; ++ty) {
+        for (index_t tx = 0; tx < source_.window_.kernel_w; ++tx) {
+          for (index_t c = 0; c < source_.in_.c; ++c) {
+            offsets_.push_back(static_cast<std::int32_t>(c * layout.channel(rows) +
+                                                         layout.tap_offset(ty, tx, rows)));
+          }
+        }
+      }
+    }
 
     /// Sees to it that the planes under these columns are laid out.
     template <class Arch>
     void lay_out(index_t image, index_t col, index_t count) {
-      const plane_layout& layout = source_.layout_;
+      if (holds(image, col, count)) return;
+      const kernel::shifted_planes& layout = source_.layout_;
       const extents4& in = source_.in_;
-      const index_t first = col / layout.out_w();
-      const index_t last = (col + count - 1) / layout.out_w();
-      if (image == image_ && first >= first_ && last < first_ + rows_) return;
+      if (const index_t rows = source_.band(share_, count); rows > rows_) lay_out_rows(rows);
       image_ = image;
-      first_ = first;
-      rows_ = std::min(source_.band(share_, count), source_.out_h_ - first);
-      layout.template pack<Arch>(source_.x_ + image * in.c * in.h * in.w, first_, rows_, planes_);
+      first_ = col / layout.out_w();
+      count_ = std::min(rows_, source_.out_h_ - first_);
+      layout.template pack<Arch>(source_.x_ + image * in.c * in.h * in.w, first_, count_, rows_,
+                                 planes_);
     }
     [[nodiscard]] const T* column(index_t col) const noexcept {
       return planes_ + (col - first_ * source_.layout_.out_w());
     }
+    template <class Arch>
     [[nodiscard]] T* after_planes() const noexcept {
-      constexpr auto line = static_cast<index_t>(cache_line / sizeof(T));
-      return planes_ + round_up(source_.layout_.size(rows_), line);
+      return planes_ + source_.planes(rows_, kernel::simd::lanes<T, Arch>);
     }
     template <class Arch>
     [[nodiscard]] readable_columns<T> gather(index_t col, index_t count) {
       const index_t width = round_up(count, kernel::simd::lanes<T, Arch>);
-      kernel::pack_patches<Arch>(source_.layout_, planes_, first_, rows_, col, count, width,
-                                 after_planes());
-      return {after_planes(), width, false};
+      kernel::pack_patches<Arch>(source_.layout_, source_.window_, planes_, rows_,
+                                 col - first_ * source_.layout_.out_w(), width,
+                                 after_planes<Arch>());
+      return {after_planes<Arch>(), width};
     }
 
     const patch_columns& source_;
     index_t share_;
     T* planes_;
     index_t image_{-1};
-    index_t first_{0};
-    index_t rows_{0};
+    index_t rows_{0};   ///< output rows that planes reach over
+    index_t first_{0};  ///< output rows that are laid out
+    index_t count_{0};
+    std::vector<std::int32_t> offsets_;
     index_t gathered_image_{-1};
     index_t gathered_col_{-1};
   };
 
  private:
-  /// Values before the planes: a vector may start that much before what it takes from them.
-  static constexpr index_t front = 64 / static_cast<index_t>(sizeof(T));
+  /// Values that planes over `rows` output rows take: vectors reach behind them.
+  [[nodiscard]] index_t planes(index_t rows, index_t lanes) const noexcept {
+    return round_up(layout_.size(rows) + lanes, lanes);
+  }
 
   static constexpr bool can_shift = std::is_same_v<T, X> && std::is_floating_point_v<T>;
 
@@ -198,10 +236,11 @@ class patch_columns {
   }
 
   /// Output rows that are laid out at a time, for `share` columns by strips of at most `width`:
-  /// what stays in the second-level cache with the strip, no more than asked for, and enough for a
-  /// strip.
+  /// what stays in the second-level cache, no more than asked for, and enough for a strip. Bands of
+  /// windows of several rows overlap, so they are higher.
   [[nodiscard]] index_t band(index_t share, index_t width) const noexcept {
-    constexpr index_t fitting = 384 * 1024 / static_cast<index_t>(sizeof(T));
+    const index_t budget = depth_ == in_.c ? 384 * 1024 : 768 * 1024;
+    const index_t fitting = budget / static_cast<index_t>(sizeof(T));
     const index_t more = std::max<index_t>(1, layout_.size(2) - layout_.size(1));
     const index_t rows = (fitting - layout_.size(1)) / more + 1;
     const index_t least = (width + layout_.out_w() - 2) / layout_.out_w() + 1;
@@ -213,8 +252,9 @@ class patch_columns {
   extents4 in_;
   conv_window window_;
   index_t out_h_;
-  kernel::plane_layout layout_;
+  kernel::shifted_planes layout_;
   index_t depth_;
+  bool by_offset_;
 };
 
 }  // namespace lacuna::inline LACUNA_ABI::detail

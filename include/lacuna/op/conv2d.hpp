@@ -28,9 +28,10 @@ struct conv2d_options {
 /// Y = epilogue(W * X): filters (out, in, h, w) in any format, X (n, in, h, w), Y (n, out, h', w')
 /// with h' = floor((h + pads - dilation (kernel_h - 1) - 1) / stride) + 1, NCHW.
 ///
-/// Packs W once; calls are const and may run at the same time. The patches under a register tile's
-/// output pixels are gathered tile by tile, so im2col is never in memory as a whole; 1x1 filters of
-/// stride 1 read X in place. Types of X and Y as for `matmul`.
+/// Packs W once; calls are const and may run at the same time. Patches are read from shifted copies
+/// of some rows of X, or gathered a register tile at a time where many filters use them, so im2col
+/// is never in memory as a whole; 1x1 filters of stride 1 read X in place. Types of X and Y as for
+/// `matmul`.
 ///
 /// @throws shape_error when shapes do not fit, unsupported_error for groups other than 1.
 template <matrix_format Format, class Epilogue = no_epilogue, class Arch = xsimd::default_arch>
@@ -87,7 +88,7 @@ class conv2d {
       run(detail::columns_of<Arch, accumulator>(
           w, matrix_view<const X>{x.data, in.c, pixels, pixels, 1}, in.n, in.c * pixels));
     } else {
-      run(detail::patch_columns<accumulator, X>(x.data, in, window_));
+      run(detail::patches_of<accumulator>(w_, x, window_));
     }
   }
   template <class X, executor Executor, class CallEpilogue>

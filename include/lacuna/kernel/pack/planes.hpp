@@ -5,12 +5,13 @@
 #include <algorithm>
 #include <vector>
 
+#include <lacuna/core/contract.hpp>
 #include <lacuna/core/conv_window.hpp>
-#include <lacuna/kernel/pack/columns.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 
-/// An image laid out so that a strip of patches is gathered by whole vectors, whatever the window.
+/// How an image is laid out so that a tap's values lie side by side in an output row, whatever the
+/// window: for dot products (`pack_dot_planes`); `shifted_planes` is for all others.
 ///
 /// Each channel is a plane of the rows that some output rows need, padding included. A window that
 /// moves by s pixels meets every s-th row and column with one tap, so a channel is split in up to
@@ -80,22 +81,6 @@ class plane_layout {
           f(row{to, y, left + begin * stride, begin, y < 0 || y >= h_ ? begin : end});
         }
       }
-    }
-  }
-
-  /// Lays out what output rows first ... first + rows - 1 of one image (channels, h, w) need.
-  template <class Arch, class T, class X>
-  void pack(const X* image, index_t first, index_t rows, T* to) const LACUNA_KERNEL_NOEXCEPT {
-    const index_t length = row_length();
-    for (index_t c = 0; c < channels_; ++c, image += h_ * w_, to += channel(rows)) {
-      for_each_row(first, rows, [&](const row& r) {
-        T* const values = to + r.to;
-        if (r.begin == r.end) return static_cast<void>(std::fill_n(values, length, T(0)));
-        std::fill(values, values + r.begin, T(0));
-        copy_strided<Arch>(image + r.y * w_ + r.x, window_.stride.w, r.end - r.begin,
-                           values + r.begin);
-        std::fill(values + r.end, values + length, T(0));
-      });
     }
   }
 
