@@ -66,7 +66,8 @@ TEST_CASE("this machine is measured once a process, and every rate makes sense",
       before = p.size;
     }
   };
-  for (const auto* c : {&m.copy, &m.y, &m.gather.same, &m.gather.strided, &m.gather.sampled}) {
+  for (const auto* c :
+       {&m.stream, &m.copy, &m.y, &m.gather.same, &m.gather.strided, &m.gather.sampled}) {
     expect_sane(*c);
   }
   REQUIRE(m.tiles.size() == 2);
@@ -78,7 +79,8 @@ TEST_CASE("this machine is measured once a process, and every rate makes sense",
       CHECK((std::isfinite(s.entry) && std::isfinite(s.panel) && s.panel >= 0));
       before = s.cols;
     }
-    for (const auto* c : {&rates.x, &rates.first_x, &rates.weights, &rates.vector}) {
+    for (const auto* c :
+         {&rates.x_eighth, &rates.x_half, &rates.first_x, &rates.rows_apart, &rates.vector}) {
       expect_sane(*c);
     }
   }

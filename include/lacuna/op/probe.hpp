@@ -115,15 +115,17 @@ template <class Arch, class T, index_t Rows>
       depth, [](index_t k) { return k; });
 }
 
-/// Seconds of W times X (depth, cols) as `matmul` runs it, on memory of its own: how its pages lie
-/// is part of what is measured.
+/// Seconds of W times X (depth, cols) as `matmul` runs it, or with strips copied come what may, on
+/// memory of its own: how its pages lie is part of what is measured.
 template <class Arch, class Packed>
-[[nodiscard]] double product_seconds(const Packed& w, index_t cols, int calls = 7) {
+[[nodiscard]] double product_seconds(const Packed& w, index_t cols, int calls = 7,
+                                     bool copied = false) {
   using T = typename Packed::value_type;
   // Past its end X may be read by whole vectors.
   const aligned_vector<T> x(static_cast<std::size_t>(w.depth * cols + 64), T(1));
   aligned_vector<T> y(static_cast<std::size_t>(w.rows * cols));
-  const auto columns = columns_of<Arch, T>(w, as_view(x.data(), w.depth, cols));
+  auto columns = columns_of<Arch, T>(w, as_view(x.data(), w.depth, cols));
+  if (copied) columns.in_place = false;
   return median_seconds(
       [&] { multiply_strips<Arch>(w, columns, y.data(), cols, 0, serial{}, no_epilogue{}); },
       calls);
@@ -148,7 +150,7 @@ class tile_probe {
     measure_first_x();
     if (m_.y.points.empty()) measure_y();
     measure_rows_apart();
-    measure_weights();
+    measure_vector();
   }
 
  private:
@@ -157,6 +159,7 @@ class tile_probe {
   static constexpr index_t width = kernel::simd::strip_width<T, Arch, Rows>;
   static constexpr index_t few = kernel::simd::few_columns<packed>;
   static constexpr auto value = static_cast<index_t>(sizeof(T));
+  static constexpr index_t entry_bytes = Rows * value + index_t{sizeof(std::int32_t)};
   static constexpr double lines = static_cast<double>(width * value) / cache_line;
 
   [[nodiscard]] static auto panels(index_t count, index_t depth, index_t kept) {
@@ -189,16 +192,24 @@ class tile_probe {
     if (few > 0) add_strip(width + 1);
   }
 
-  /// Strips of rising depth, an eighth and a half of whose rows each panel takes: as many panels as
-  /// make copying them pay.
+  /// Strips of rising depth, copied, an eighth and a half of whose rows each panel takes; no more
+  /// of W than leaves them room in the second level.
   void measure_x() {
+    constexpr index_t w_share = 512 * 1024;
     for (const auto& [curve, part] :
          {std::pair{&rates_.x_eighth, index_t{8}}, {&rates_.x_half, 2}}) {
       rate_curve measured;
-      for (const index_t kilobytes : {16, 32, 48, 64, 128, 256, 512, 1024, 2048}) {
-        const index_t depth = kilobytes * 1024 / (width * value) / part * part;
-        const auto w = panels(18 * part, depth, depth / part);
-        add(measured, depth * width * value, w, width, static_cast<double>(w.entries()) * lines);
+      for (const index_t kilobytes : {16, 32, 64, 128, 256, 512, 1024, 2048}) {
+        const index_t kept = kilobytes * 1024 / (width * value) / part;
+        const index_t count = std::clamp<index_t>(w_share / (kept * entry_bytes), 2 * part, 512);
+        const auto w = panels(count, kept * part, kept);
+        product_work work = matmul_work<Arch>(w, width);
+        work.from = product_work::columns_from::copies;
+        work.pages = 0;
+        const double rest = product_seconds<Arch>(w, width, 7, true) - cost_of(work, m_).seconds();
+        measured.points.push_back(
+            {static_cast<double>(kept * part * width * value),
+             std::max(0.0, rest) / (static_cast<double>(w.entries()) * lines)});
       }
       *curve = measured;
     }
@@ -229,8 +240,8 @@ class tile_probe {
                                        {3136 / width, 640}}) {
       const index_t cols = strips * width;
       const auto w = panels(rows / Rows, depth, depth);
-      const index_t bytes = rows * cols * value;
-      add(measured, bytes, w, cols, static_cast<double>(bytes) / cache_line, 31);
+      const index_t size = rows * cols * value;
+      add(measured, size, w, cols, static_cast<double>(size) / cache_line, 31);
     }
     m_.y = measured;
   }
@@ -246,51 +257,47 @@ class tile_probe {
     rates_.rows_apart = measured;
   }
 
-  /// More and more of W, for a strip and for a single column.
-  void measure_weights() {
+  /// More and more of W for a single column.
+  void measure_vector() {
     constexpr index_t depth = 512;
-    constexpr index_t entry_bytes = Rows * value + index_t{sizeof(std::int32_t)};
-    rate_curve measured;
     for (const index_t kilobytes : {256, 1024, 2048, 6144}) {
-      const index_t count = kilobytes * 1024 / (depth * entry_bytes);
-      const auto w = panels(count, depth, depth);
-      const auto entries = static_cast<double>(w.entries());
-      add(measured, kilobytes * 1024, w, width, entries * entry_bytes);
+      const auto w = panels(kilobytes * 1024 / (depth * entry_bytes), depth, depth);
       const aligned_vector<T> x(static_cast<std::size_t>(depth), T(1));
       aligned_vector<T> y(static_cast<std::size_t>(w.rows));
-      const double vector = median_seconds([&] {
+      const double seconds = median_seconds([&] {
         kernel::simd::gemv_panels<Arch>(w, 0, w.count(), x.data(), y.data(), 1, no_epilogue{});
       });
-      rates_.vector.points.push_back({static_cast<double>(kilobytes * 1024), vector / entries});
+      rates_.vector.points.push_back(
+          {static_cast<double>(kilobytes * 1024), seconds / static_cast<double>(w.entries())});
     }
-    rates_.weights = measured;
   }
 
   machine& m_;
   tile_rates& rates_;
 };
 
-/// A byte of memory read in sequence: what is far beyond the caches, on huge pages where there are.
+/// A byte of memory read in sequence, again and again.
 template <class Arch>
 [[nodiscard]] rate_curve stream_curve() {
   using batch = kernel::simd::batch<float, Arch>;
   constexpr index_t lanes = kernel::simd::lanes<float, Arch>;
-  constexpr index_t megabyte = 1 << 20;
-  const aligned_vector<float> memory(
-      static_cast<std::size_t>(96 * megabyte / index_t{sizeof(float)}), 1.0F);
+  constexpr index_t kilobyte = 1024 / index_t{sizeof(float)};
+  const aligned_vector<float> memory(static_cast<std::size_t>(96 * 1024 * kilobyte), 1.0F);
   rate_curve out;
-  for (const index_t megabytes : {6, 12, 24, 48, 96}) {
-    const index_t values = megabytes * megabyte / index_t{sizeof(float)};
-    const double seconds = median_seconds([&] {
-      batch a(0.0F), b(0.0F);
-      for (const float* at = memory.data(); at != memory.data() + values; at += 2 * lanes) {
-        a = a + batch::load_aligned(at);
-        b = b + batch::load_aligned(at + lanes);
-      }
-      use((a + b).get(0));
-    });
-    const auto bytes = static_cast<double>(megabytes * megabyte);
-    out.points.push_back({bytes, seconds / bytes});
+  for (const index_t kilobytes : {256, 1024, 2048, 3072, 6144, 24576, 49152, 98304}) {
+    const double seconds = median_seconds(
+        [&] {
+          batch a(0.0F), b(0.0F);
+          const float* const end = memory.data() + kilobytes * kilobyte;
+          for (const float* at = memory.data(); at != end; at += 2 * lanes) {
+            a = a + batch::load_aligned(at);
+            b = b + batch::load_aligned(at + lanes);
+          }
+          use((a + b).get(0));
+        },
+        kilobytes > 6144 ? 3 : 7);
+    const auto size = static_cast<double>(kilobytes * 1024);
+    out.points.push_back({size, seconds / size});
   }
   return out;
 }
