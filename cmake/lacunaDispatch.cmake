@@ -12,6 +12,14 @@
 # So each wide unit is linked by itself, and all but its table becomes local to it.
 set(lacuna_isolate_unit ${CMAKE_CURRENT_LIST_DIR}/lacunaIsolateUnit.cmake)
 
+# CMAKE_LINKER may be lld, which CMake prefers for clang++ where both are installed.
+function(lacuna_takes_out_of_groups result linker)
+  execute_process(COMMAND ${linker} --help OUTPUT_VARIABLE help ERROR_QUIET)
+  if(NOT help MATCHES "--force-group-allocation")
+    set(${result} FALSE PARENT_SCOPE)
+  endif()
+endfunction()
+
 function(lacuna_add_dispatched target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK_LIBRARIES")
   if(NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)
@@ -24,10 +32,11 @@ function(lacuna_add_dispatched target)
     return()
   endif()
 
-  execute_process(COMMAND ${CMAKE_LINKER} --help OUTPUT_VARIABLE linker_help)
-  if(NOT linker_help MATCHES "--force-group-allocation")
-    message(FATAL_ERROR "lacuna_add_dispatched: ${CMAKE_LINKER} has no --force-group-allocation; "
-                        "expected GNU ld 2.29 or newer as CMAKE_LINKER")
+  find_program(LACUNA_GNU_LD NAMES ${CMAKE_LINKER} ld.bfd ld VALIDATOR lacuna_takes_out_of_groups
+               DOC "GNU ld 2.29 or newer, for lacuna_add_dispatched")
+  if(NOT LACUNA_GNU_LD)
+    message(FATAL_ERROR "lacuna_add_dispatched: ${CMAKE_LINKER} has no --force-group-allocation, nor has "
+                        "an ld on the path; expected GNU ld 2.29 or newer as LACUNA_GNU_LD")
   endif()
   # As cpu_level says and supports() asks, no more: not -march=x86-64-v3, which has BMI and others.
   set(flags_avx2 -mavx2 -mfma)
@@ -46,7 +55,7 @@ function(lacuna_add_dispatched target)
       POSITION_INDEPENDENT_CODE $<BOOL:$<TARGET_PROPERTY:${target},POSITION_INDEPENDENT_CODE>>)
     set(object ${CMAKE_CURRENT_BINARY_DIR}/${unit}.o)
     add_custom_command(OUTPUT ${object}
-      COMMAND ${CMAKE_COMMAND} -DLINKER=${CMAKE_LINKER} -DOBJCOPY=${CMAKE_OBJCOPY} -DNM=${CMAKE_NM}
+      COMMAND ${CMAKE_COMMAND} -DLINKER=${LACUNA_GNU_LD} -DOBJCOPY=${CMAKE_OBJCOPY} -DNM=${CMAKE_NM}
               -DREADELF=${CMAKE_READELF} -DOUT=${object} "-DOBJECTS=$<TARGET_OBJECTS:${unit}>"
               -P ${lacuna_isolate_unit}
       DEPENDS $<TARGET_OBJECTS:${unit}> ${lacuna_isolate_unit}

@@ -38,6 +38,7 @@ bool all_tables(const std::string& into) {
   simulated_table(tables);
   simulated_gain_table(tables);
   simulated_layer_table(tables);
+  simulated_series_table(tables);
   depth_table(tables);
   if (into.empty()) {
     std::cout << tables.str();

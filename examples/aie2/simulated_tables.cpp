@@ -145,3 +145,46 @@ void simulated_layer_table(std::ostream& out) {
   }
   out << "\n";
 }
+
+void simulated_series_table(std::ostream& out) {
+  constexpr const char* patterns[] = {"dense",   "8x8@0.5",      "2:4",
+                                      "2:4+2:8", "8x8@0.25+2:4", "8x8@0.5+2:4"};
+  out << "### ResNet-50 of series, simulated\n\n4x4, thousand cycles, all convolutions but the "
+         "first, in brackets the gain over dense; random masks of blocks. A sparse multiply is an "
+         "upper bound of the hardware.\n\n| layer |";
+  for (const char* pattern : patterns) out << " " << pattern << " |";
+  out << "\n|---|";
+  for (std::size_t p = 0; p < std::size(patterns); ++p) out << "---:|";
+  out << "\n";
+  const aie2::device d = aie2::mesh(4);
+  std::vector<simulated_network> columns;
+  for (const char* pattern : patterns) {
+    std::cerr << "simulating resnet50 on 4x4, " << pattern << "\n";
+    const auto weights = lacuna::parse_series_pattern(pattern);
+    columns.push_back({estimate_network(with_series(aie2::resnet50_workload(), weights), d), {}});
+    columns.back().layers = simulate_network(columns.back().estimate, d);
+  }
+  const auto row = [&](const std::string& name, const auto& cycles_of) {
+    out << "| " << name << " |";
+    const double dense = cycles_of(columns.front());
+    for (const simulated_network& n : columns) {
+      const double cycles = cycles_of(n);
+      out << formatted(&n == &columns.front() ? " %.1f |" : " %.1f (%.2f) |", cycles / 1e3,
+                       dense / cycles);
+    }
+    out << "\n";
+  };
+  const std::vector<aie2::layer_columns>& layers = columns.front().estimate.layers;
+  for (std::size_t i = 1; i < layers.size(); ++i) {
+    if (layers[i].layer.kind != aie2::layer_kind::convolution) continue;
+    row(layers[i].layer.shape.name,
+        [&](const simulated_network& n) { return n.layers[i].cycles(); });
+  }
+  row("network, simulated", [](const simulated_network& n) { return n.cycles(); });
+  row("network, estimated", [](const simulated_network& n) { return n.estimate.cycles(); });
+  out << "| of it mask imbalance |";
+  for (const simulated_network& n : columns) {
+    out << formatted(" %.1f |", n.cycles(aie2::layer_cause::imbalance) / 1e3);
+  }
+  out << "\n\n";
+}

@@ -38,6 +38,8 @@ void simulated_table(std::ostream& out);
 void simulated_gain_table(std::ostream& out);
 /// ResNet-50 layer by layer.
 void simulated_layer_table(std::ostream& out);
+/// ResNet-50 with weights as series, layer by layer.
+void simulated_series_table(std::ostream& out);
 /// VGG-16 with slow DRAM: depth-wise tiling.
 void depth_table(std::ostream& out);
 /// Time of each network over meshes, simulated and published, as a picture; its markdown on `out`.

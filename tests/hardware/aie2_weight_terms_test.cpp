@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include <lacuna/hardware/aie2/core/simulate_core.hpp>
 #include <lacuna/hardware/aie2/estimate_text.hpp>
 #include <lacuna/hardware/aie2/kernels/series.hpp>
-#include <lacuna/hardware/aie2/simulated/simulate_layer.hpp>
 
 #include "support/catch.hpp"
 
@@ -109,12 +109,6 @@ TEST_CASE("series that cores do not run are refused by the term", "[aie2][series
   CHECK_THROWS_AS(terms("unstructured"), unsupported_error);
   CHECK_THROWS_AS(aie2::terms_of(series_pattern{}), shape_error);
   CHECK_THROWS_AS(aie2::facts_of(convolution(64, 8, 64, 1, "4x4@0.5")), unsupported_error);
-  const aie2::estimator estimate(aie2::mesh(4));
-  aie2::core_timer timer(aie2::mesh(4));
-  const auto l = convolution(64, 8, 64, 1, "8x8@0.5+2:4");
-  const auto m = search_mapping(estimate, l, {true, true});
-  CHECK_THROWS_WITH(simulate_layer(estimate, timer, l, m.chosen),
-                    Contains("conv") && Contains("8x8@0.5+2:4") && Contains("not simulated"));
 }
 
 TEST_CASE("the closed form of a tile is within 15 % of the executed kernel", "[aie2][series]") {

@@ -14,7 +14,7 @@ using reads = std::vector<std::vector<std::size_t>>;
 network::buffer_plan plan(const reads& r, bool in_place = false) {
   return network::plan_buffers(
       r.size(), [&](std::size_t id) -> const auto& { return r[id]; },
-      [&](std::size_t) { return in_place; }, [](std::size_t, std::size_t) { return true; });
+      [&](std::size_t) { return in_place; });
 }
 }  // namespace
 

@@ -58,6 +58,25 @@ TEST_CASE("a compiled network gives what the graph computes, in every pattern") 
         std::vector<float>(y.begin(), y.end()));
 }
 
+TEST_CASE("a residual sum is right whoever else reads the residual") {
+  // Nobody, the convolution itself, a later layer.
+  const auto readers = GENERATE(0, 1, 2);
+  CAPTURE(readers);
+  network::builder<float> b({1, 3, 6, 5}, 7);
+  const auto residual = b.conv("residual", 0, 8, {3, 1, 1});
+  const auto from = readers == 1 ? residual : b.conv("from", 0, 8, {3, 1, 1});
+  auto sum = b.add("sum", b.conv("c", from, 8, {1, 1, 0}), residual);
+  if (readers == 2) sum = b.add("again", sum, residual);
+  b.conv("last", sum, 4, {1, 1, 0});
+  const auto g = std::move(b).take();
+  const auto x = lacuna_test::random_images({2, 3, 6, 5});
+  const auto expected = network::dense_inference(g)(x);
+  const auto y = network::inference(g, [](const auto&) { return dense_pattern{}; })(x);
+  for (index_t i = 0; i < y.size(); ++i) {
+    CHECK(y.data()[i] == Approx(expected.data()[i]).epsilon(1e-4).margin(1e-4));
+  }
+}
+
 TEST_CASE("a compiled network takes batches of changing size") {
   const auto g = lacuna_test::small_network();
   network::inference net(g, [](const auto&) -> pattern { return dense_pattern{}; });

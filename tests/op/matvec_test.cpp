@@ -6,52 +6,16 @@
 #include <limits>
 
 #include <lacuna/decompose/decompose.hpp>
-#include <lacuna/kernel/reference/spmm.hpp>
 #include <lacuna/op/matvec.hpp>
 
-#include "support/architectures.hpp"
+#include "op/matvec_reference.hpp"
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
-using lacuna::as_view, lacuna::dense_matrix, lacuna::index_t, lacuna::matvec;
-using lacuna::to_block_csr, lacuna::to_n_m;
+using lacuna::dense_matrix, lacuna::index_t, lacuna::matvec, lacuna::to_block_csr, lacuna::to_n_m;
+using test::expect_reference;
 
 namespace {
-
-template <class Arch, class Format>
-void expect_reference(const Format& w, std::initializer_list<index_t> columns = {1, 3, 9}) {
-  using T = lacuna::value_type_t<Format>;
-  using sum = lacuna::accumulator_t<T>;
-  const matvec<Format, lacuna::no_epilogue, Arch> layer(w);
-  for (const index_t n : columns) {
-    CAPTURE(w.rows(), w.cols(), n, layer.plan().kernel, Arch::name());
-    const auto x = test::random_matrix<T>(w.cols(), n, 7);
-    dense_matrix<sum> expected(w.rows(), n);
-    lacuna::kernel::reference::spmm<Format, T>(w, as_view(x), as_view(expected));
-    REQUIRE(layer(x) == expected);
-    Eigen::Matrix<sum, -1, -1> y_columns(w.rows(), n);
-    const Eigen::Matrix<T, -1, -1> x_columns = x;
-    layer(x_columns, y_columns, lacuna::thread_pool(2));
-    REQUIRE(y_columns == expected);
-  }
-}
-
-template <class T, class Arch>
-void expect_reference_for_every_layout(index_t m, index_t k) {
-  expect_reference<Arch>(test::random_matrix<T>(m, k));
-  expect_reference<Arch>(to_block_csr<8, 8>(test::random_blocks<T>(m, k, 8, 8, 0.5)));
-  expect_reference<Arch>(to_block_csr<16, 4>(test::random_blocks<T>(m, k, 16, 4, 0.5)));
-  expect_reference<Arch>(to_block_csr<1, 16>(test::random_blocks<T>(m, k, 1, 16, 0.5)));
-  expect_reference<Arch>(to_block_csr<8, 1>(test::random_blocks<T>(m, k, 8, 1, 0.5)));
-  expect_reference<Arch>(to_block_csr<3, 5>(test::random_blocks<T>(m, k, 3, 5, 0.5)));
-  expect_reference<Arch>(to_block_csr<1, 1>(test::random_blocks<T>(m, k, 1, 1, 0.8)));
-  expect_reference<Arch>(to_n_m<2, 4>(test::random_n_m<T>(m, k, 2, 4, 1)));
-  expect_reference<Arch>(to_n_m<1, 8>(test::random_n_m<T>(m, k, 1, 8, 1)));
-  expect_reference<Arch>(to_n_m<2, 5>(test::random_n_m<T>(m, k, 2, 5, 1)));
-  expect_reference<Arch>(to_n_m<2, 16>(test::random_n_m<T>(m, k, 2, 16, 1)));
-  expect_reference<Arch>(to_n_m<1, 64>(test::random_n_m<T>(m, k, 1, 64, 1)));
-  expect_reference<Arch>(to_n_m<2, 4, 8>(test::random_n_m<T>(m, k, 2, 4, 8)));
-}
 
 dense_matrix<float> normal(index_t rows, index_t cols) {
   lacuna::random_source random(5);
@@ -61,19 +25,6 @@ dense_matrix<float> normal(index_t rows, index_t cols) {
 }
 
 }  // namespace
-
-TEMPLATE_LIST_TEST_CASE("matvec in every layout equals the reference on the edge grid",
-                        "[op][matvec]", test::architectures) {
-  const auto m = GENERATE(as<index_t>(), 0, 1, 7, 16, 17, 37);
-  const auto k = GENERATE(as<index_t>(), 0, 1, 15, 16, 67);
-  expect_reference_for_every_layout<float, TestType>(m, k);
-}
-
-TEMPLATE_TEST_CASE("matvec in every value type equals the reference", "[op][matvec]", double,
-                   lacuna::bfloat16, std::int8_t) {
-  const auto m = GENERATE(as<index_t>(), 1, 23);
-  expect_reference_for_every_layout<TestType, xsimd::default_arch>(m, 41);
-}
 
 TEST_CASE("matrices of zeros and of nothing but values are as right as others", "[op][matvec]") {
   using arch = xsimd::default_arch;

@@ -18,14 +18,18 @@ namespace lacuna::inline LACUNA_ABI {
 /// One cache line, and the widest vector register: what every buffer is aligned to.
 inline constexpr std::size_t cache_line = 64;
 
+/// What is large: from here on blocks are given huge pages, and start on one.
+inline constexpr std::size_t large_block = 4U << 20U;
+inline constexpr std::size_t huge_page = 2U << 20U;
+
 /// Asks for huge pages under a large block that is about to be written for the first time: clearing
 /// and mapping 4 KB pages one by one took half of the time to decompose a matrix of 64 MB. Does
-/// nothing below 4 MB or where the system knows no huge pages.
+/// nothing below `large_block` or where the system knows no huge pages.
 inline void prefer_huge_pages([[maybe_unused]] void* block,
                               [[maybe_unused]] std::size_t size) noexcept {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
   constexpr std::uintptr_t page = 4096;
-  if (size < 4U << 20U) return;
+  if (size < large_block) return;
   const auto first = (reinterpret_cast<std::uintptr_t>(block) + page - 1) / page * page;
   const auto last = (reinterpret_cast<std::uintptr_t>(block) + size) / page * page;
   madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
@@ -43,16 +47,19 @@ struct aligned_allocator {
 
   [[nodiscard]] T* allocate(std::size_t count) {
     if (count > static_cast<std::size_t>(-1) / sizeof(T)) throw std::bad_array_new_length();
-    void* block = ::operator new (count * sizeof(T), std::align_val_t{cache_line});
+    void* block = ::operator new(count * sizeof(T), alignment(count));
     prefer_huge_pages(block, count * sizeof(T));
     return static_cast<T*>(block);
   }
-  void deallocate(T* p, std::size_t /*count*/) noexcept {
-    ::operator delete (p, std::align_val_t{cache_line});
-  }
+  void deallocate(T* p, std::size_t count) noexcept { ::operator delete(p, alignment(count)); }
   template <class U>
   friend constexpr bool operator==(const aligned_allocator&, const aligned_allocator<U>&) noexcept {
     return true;
+  }
+
+ private:
+  [[nodiscard]] static constexpr std::align_val_t alignment(std::size_t count) noexcept {
+    return std::align_val_t{count * sizeof(T) < large_block ? cache_line : huge_page};
   }
 };
 

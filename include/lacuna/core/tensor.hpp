@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include <lacuna/core/aligned.hpp>
@@ -63,5 +64,26 @@ class tensor {
   extents4 extents_{};
   aligned_vector<T> values_;
 };
+
+/// A 4-D tensor whose values are somebody else's, contiguous.
+template <class T>
+struct tensor_view {
+  T* data{nullptr};
+  extents4 extents;
+
+  [[nodiscard]] constexpr operator tensor_view<const T>() const noexcept
+      requires(!std::is_const_v<T>) {
+    return {data, extents};
+  }
+};
+
+template <class T>
+[[nodiscard]] tensor_view<T> as_view(tensor<T>& x) noexcept {
+  return {x.data(), x.extents()};
+}
+template <class T>
+[[nodiscard]] tensor_view<const T> as_view(const tensor<T>& x) noexcept {
+  return {x.data(), x.extents()};
+}
 
 }  // namespace lacuna::inline LACUNA_ABI

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
-#include <iterator>
 #include <vector>
 
 #include <lacuna/network/graph.hpp>
@@ -17,37 +15,35 @@ struct buffer_plan {
   std::size_t buffers{0};
 };
 
-/// `reads(id)` are the nodes that node id reads, `in_place(id)` whether its result may overwrite
-/// the first of them, `same(a, b)` whether the results of a and b may share a buffer at all. The
-/// output keeps a buffer to itself. Greedy: the buffer freed last is taken first, as it is most
-/// likely still in cache.
-template <class Reads, class InPlace, class Same>
-[[nodiscard]] buffer_plan plan_buffers(std::size_t nodes, Reads&& reads, InPlace&& in_place,
-                                       Same&& same) {
-  std::vector<std::size_t> last_reader(nodes);
+/// Who reads the result of each node last; itself where nobody does. `reads(id)` are the nodes that
+/// node id reads.
+template <class Reads>
+[[nodiscard]] std::vector<std::size_t> last_readers(std::size_t nodes, Reads&& reads) {
+  std::vector<std::size_t> last(nodes);
   for (std::size_t id = 0; id < nodes; ++id) {
-    last_reader[id] = id;
-    for (const std::size_t in : reads(id)) last_reader[in] = id;
+    last[id] = id;
+    for (const std::size_t in : reads(id)) last[in] = id;
   }
+  return last;
+}
 
+/// `reads(id)` are the nodes that node id reads, `in_place(id)` whether its result may overwrite
+/// the first of them. The output keeps a buffer to itself. Greedy: the buffer freed last is taken
+/// first, as it is most likely still in cache.
+template <class Reads, class InPlace>
+[[nodiscard]] buffer_plan plan_buffers(std::size_t nodes, Reads&& reads, InPlace&& in_place) {
+  const std::vector<std::size_t> last_reader = last_readers(nodes, reads);
   buffer_plan plan{std::vector<std::size_t>(nodes), 0};
-  std::vector<std::size_t> free;        // buffers
-  std::vector<std::size_t> first_user;  // by buffer
+  std::vector<std::size_t> free;  // buffers
   for (std::size_t id = 0; id < nodes; ++id) {
     const auto& inputs = reads(id);
     if (!inputs.empty() && in_place(id) && last_reader[inputs.front()] == id) {
       plan.buffer_of[id] = plan.buffer_of[inputs.front()];
+    } else if (!free.empty()) {
+      plan.buffer_of[id] = free.back();
+      free.pop_back();
     } else {
-      const auto fits = std::find_if(free.rbegin(), free.rend(), [&](std::size_t buffer) {
-        return same(first_user[buffer], id);
-      });
-      if (fits != free.rend()) {
-        plan.buffer_of[id] = *fits;
-        free.erase(std::next(fits).base());
-      } else {
-        plan.buffer_of[id] = plan.buffers++;
-        first_user.push_back(id);
-      }
+      plan.buffer_of[id] = plan.buffers++;
     }
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const std::size_t buffer = plan.buffer_of[inputs[i]];
@@ -72,8 +68,7 @@ template <class T>
         return std::visit(
             [](const auto& layer) { return works_in_place<std::decay_t<decltype(layer)>>; },
             g[id].layer);
-      },
-      [](std::size_t, std::size_t) { return true; });
+      });
 }
 
 }  // namespace lacuna::inline LACUNA_ABI::network

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -11,7 +12,7 @@
 
 #include <lacuna/core/contract.hpp>
 #include <lacuna/format/storage.hpp>
-#include <lacuna/network/buffer_plan.hpp>
+#include <lacuna/network/arena_plan.hpp>
 #include <lacuna/network/fold.hpp>
 #include <lacuna/network/fuse.hpp>
 #include <lacuna/network/run_time_pattern.hpp>
@@ -85,14 +86,15 @@ class inference {
       for (const node_id in : s.inputs) inputs_.back().push_back(step_of[in]);
       operators_.push_back(compile(graph_[s.node], choose));
     }
-    const auto extents_of = [&](std::size_t s) { return graph_[steps_[s].result].extents; };
-    plan_ = plan_buffers(
+    plan_ = plan_arena(
         steps_.size(), [&](std::size_t s) -> const auto& { return inputs_[s]; },
-        [&](std::size_t s) {
-          const auto& l = graph_[steps_[s].node].layer;
-          return std::holds_alternative<relu>(l) || std::holds_alternative<add>(l);
-        },
-        [&](std::size_t a, std::size_t b) { return extents_of(a) == extents_of(b); });
+        [&](std::size_t s) { return overwritten(s); },
+        [&](std::size_t s) -> index_t {
+          // Images and scores are the caller's. Whole lines, whatever the count of images.
+          if (s == 0 || s + 1 == steps_.size()) return 0;
+          constexpr auto line = static_cast<index_t>(cache_line / sizeof(float));
+          return round_up(graph_[steps_[s].result].extents.size(), line);
+        });
   }
 
   [[nodiscard]] extents4 output_extents(const extents4& images) const {
@@ -121,11 +123,20 @@ class inference {
                         to_string(output_extents(wanted)));
     }
     if (wanted.n == 0) return;
-    allocate(wanted.n);
+    const auto size = static_cast<std::size_t>(wanted.n * plan_.size);
+    if (arena_.size() < size) {
+      arena_ = {};  // nothing to copy
+      arena_.resize(size);
+    }
+    const auto result = [&](std::size_t s) {
+      return s + 1 == steps_.size() ? as_view(y) : result_of(s, wanted.n);
+    };
     for (std::size_t s = 1; s < steps_.size(); ++s) {
-      const tensor<float>& in = operand(s, 0, x);
-      tensor<float>& out = s + 1 == steps_.size() ? y : buffers_[plan_.buffer_of[s]];
-      run(s, in, steps_[s].inputs.size() > 1 ? &operand(s, 1, x) : nullptr, out, executor);
+      const auto operand = [&](std::size_t i) -> tensor_view<const float> {
+        const std::size_t from = inputs_[s][i];
+        return from == 0 ? as_view(x) : result_of(from, wanted.n);
+      };
+      run(s, operand(0), inputs_[s].size() > 1 ? operand(1).data : nullptr, result(s), executor);
       if (observer_) observer_(graph_[steps_[s].node].name);
     }
   }
@@ -167,42 +178,39 @@ class inference {
     return out;
   }
 
-  void allocate(index_t images) {
-    if (images == images_) return;
-    buffers_.assign(plan_.buffers, {});
-    for (std::size_t s = 1; s + 1 < steps_.size(); ++s) {
-      tensor<float>& b = buffers_[plan_.buffer_of[s]];
-      extents4 e = graph_[steps_[s].result].extents;
-      e.n = images;
-      if (!(b.extents() == e)) b = tensor<float>(e);
-    }
-    images_ = images;
+  /// Which of its inputs a step's result may lie over, value by value. A residual is read where the
+  /// sum with it is stored: done in place, a line less is fetched for each that is written.
+  [[nodiscard]] std::optional<std::size_t> overwritten(std::size_t s) const {
+    const auto& layer = graph_[steps_[s].node].layer;
+    if (steps_[s].adds_residual && inputs_[s][0] != inputs_[s][1]) return 1;
+    if (std::holds_alternative<relu>(layer) || std::holds_alternative<add>(layer)) return 0;
+    return std::nullopt;
   }
 
-  [[nodiscard]] const tensor<float>& operand(std::size_t s, std::size_t i,
-                                             const tensor<float>& x) const {
-    const std::size_t from = inputs_[s][i];
-    return from == 0 ? x : buffers_[plan_.buffer_of[from]];
+  [[nodiscard]] tensor_view<float> result_of(std::size_t s, index_t images) {
+    extents4 e = graph_[steps_[s].result].extents;
+    e.n = images;
+    return {arena_.data() + plan_.offset_of[s] * images, e};
   }
 
   template <class Executor>
-  void run(std::size_t s, const tensor<float>& x, const tensor<float>* second, tensor<float>& y,
+  void run(std::size_t s, tensor_view<const float> x, const float* second, tensor_view<float> y,
            const Executor& executor) {
-    const extents4& in = x.extents();
-    const extents4& out = y.extents();
+    const extents4& in = x.extents;
+    const extents4& out = y.extents;
     const index_t in_image = in.size() / in.n;
     const index_t out_image = out.size() / out.n;
     const auto each_image = [&](auto&& f) {
       executor.for_each_index(in.n, [&](index_t n) {
-        f(x.data() + n * in_image, second == nullptr ? nullptr : second->data() + n * in_image,
-          y.data() + n * out_image);
+        f(x.data + n * in_image, second == nullptr ? nullptr : second + n * in_image,
+          y.data + n * out_image);
       });
     };
     detail::layer_epilogue epilogue;
     epilogue.rows = out.c;
     epilogue.pixels = out.h * out.w;
     epilogue.ends_in_relu = steps_[s].ends_in_relu;
-    if (steps_[s].adds_residual) epilogue.residual = second->data();
+    if (steps_[s].adds_residual) epilogue.residual = second;
 
     std::visit(
         [&](const auto& l) {
@@ -214,8 +222,8 @@ class inference {
           } else if constexpr (std::is_same_v<L, linear<float>>) {
             if (!l.bias.empty()) epilogue.bias = l.bias.data();
             // Images are the columns: a transposed view of (n, features).
-            const matrix_view<const float> columns{x.data(), in_image, in.n, 1, in_image};
-            const matrix_view<float> result{y.data(), out.c, out.n, 1, out.c};
+            const matrix_view<const float> columns{x.data, in_image, in.n, 1, in_image};
+            const matrix_view<float> result{y.data, out.c, out.n, 1, out.c};
             std::visit([&](const auto& op) { op(columns, result, executor, epilogue); },
                        std::get<linear_operator>(operators_[s]));
           } else if constexpr (std::is_same_v<L, batch_norm<float>>) {
@@ -242,9 +250,8 @@ class inference {
   std::vector<step> steps_;
   std::vector<std::vector<std::size_t>> inputs_;  ///< by step: steps
   std::vector<any_operator> operators_;           ///< by step
-  buffer_plan plan_;
-  std::vector<tensor<float>> buffers_;
-  index_t images_{-1};
+  arena_plan plan_;
+  aligned_vector<float> arena_;
   storage weights_{};
   index_t stored_{0};
   std::function<void(const std::string&)> observer_;

@@ -9,8 +9,8 @@
 #include <lacuna/kernel/pack/pack.hpp>
 #include <lacuna/op/column_source.hpp>
 #include <lacuna/op/epilogue.hpp>
-#include <lacuna/op/multiply_dot_strips.hpp>
 #include <lacuna/op/multiply_strips.hpp>
+#include <lacuna/op/multiply_tile_strips.hpp>
 #include <lacuna/op/plan.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
@@ -59,30 +59,35 @@ class conv2d {
 
   /// y = epilogue(W * x). `epilogue` replaces the operator's own for this call.
   template <class X, executor Executor, class CallEpilogue>
-  void operator()(const tensor<X>& x, tensor<result_t<CallEpilogue>>& y, const Executor& executor,
-                  const CallEpilogue& epilogue) const {
-    const extents4 out = output_extents(x.extents());
-    if (x.extents().c != in_channels_ || !(y.extents() == out)) {
+  void operator()(tensor_view<const X> x, tensor_view<result_t<CallEpilogue>> y,
+                  const Executor& executor, const CallEpilogue& epilogue) const {
+    const extents4& in = x.extents;
+    const extents4 out = output_extents(in);
+    if (in.c != in_channels_ || !(y.extents == out)) {
       throw shape_error(message("conv2d: filters (", w_.rows, ", ", in_channels_, ", ",
-                                window_.kernel_h, ", ", window_.kernel_w, ") on X ", x.extents(),
-                                " into Y ", y.extents(), ": expected ", in_channels_,
-                                " input channels and Y ", out));
+                                window_.kernel_h, ", ", window_.kernel_w, ") on X ", in, " into Y ",
+                                y.extents, ": expected ", in_channels_, " input channels and Y ",
+                                out));
     }
     const index_t pixels = out.h * out.w;
     detail::expect_fits(epilogue, out.n, out.c, pixels);
     const auto run = [&](const auto& columns) {
-      detail::multiply_strips<Arch>(w_, columns, y.data(), pixels, out.c * pixels, executor,
+      detail::multiply_strips<Arch>(w_, columns, y.data, pixels, out.c * pixels, executor,
                                     epilogue);
     };
-    const extents4 in = x.extents();
     if constexpr (kernel::is_dot_packed<Format>) {
-      run(detail::dot_patch_columns<X>(x.data(), in, window_));
+      run(detail::windowed_images<X>{x.data, in, window_});
     } else if (window_.is_pointwise()) {
       run(detail::columns_of<Arch, accumulator>(
-          w_, matrix_view<const X>{x.data(), in.c, pixels, pixels, 1}, in.n, in.c * pixels));
+          w_, matrix_view<const X>{x.data, in.c, pixels, pixels, 1}, in.n, in.c * pixels));
     } else {
-      run(detail::patch_columns<accumulator, X>(x.data(), in, window_));
+      run(detail::patch_columns<accumulator, X>(x.data, in, window_));
     }
+  }
+  template <class X, executor Executor, class CallEpilogue>
+  void operator()(const tensor<X>& x, tensor<result_t<CallEpilogue>>& y, const Executor& executor,
+                  const CallEpilogue& epilogue) const {
+    (*this)(as_view(x), as_view(y), executor, epilogue);
   }
   template <class X, executor Executor = serial>
   void operator()(const tensor<X>& x, tensor<result_t<Epilogue>>& y,
@@ -119,7 +124,7 @@ class conv2d {
   /// Channels that a tap's rows of X take: dot products take whole groups of them.
   static constexpr index_t packed_channels(index_t in) noexcept {
     if constexpr (kernel::is_dot_packed<Format>) {
-      return round_up(in, kernel::packed_t<Arch, Format>::group);
+      return round_up(in, kernel::dot_group<Format>);
     }
     return in;
   }

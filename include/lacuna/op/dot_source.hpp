@@ -29,6 +29,23 @@ struct dot_matrix_columns {
   }
 };
 
+template <class X>
+struct dot_patch_columns;
+
+/// A batch of images (n, c, h, w) under a convolution's window, a column an output pixel: what the
+/// sources of patches are made of.
+template <class X>
+struct windowed_images {
+  using element = X;
+  const X* x;
+  extents4 in;
+  conv_window window;
+
+  [[nodiscard]] index_t images() const noexcept { return in.n; }
+  [[nodiscard]] index_t cols() const noexcept { return window.out_h(in.h) * window.out_w(in.w); }
+  [[nodiscard]] dot_patch_columns<X> columns() const { return {x, in, window}; }
+};
+
 /// The patches of a batch of images under a convolution's window, a column an output pixel. Where
 /// the window's stride is not 1 the images are cut in phases first, in memory that the thread
 /// keeps.

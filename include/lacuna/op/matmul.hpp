@@ -10,8 +10,8 @@
 #include <lacuna/kernel/simd/gemv_panels.hpp>
 #include <lacuna/op/column_source.hpp>
 #include <lacuna/op/epilogue.hpp>
-#include <lacuna/op/multiply_dot_strips.hpp>
 #include <lacuna/op/multiply_strips.hpp>
+#include <lacuna/op/multiply_tile_strips.hpp>
 #include <lacuna/op/plan.hpp>
 
 namespace lacuna::inline LACUNA_ABI {

@@ -10,7 +10,7 @@
 
 #include <lacuna/core/executor.hpp>
 #include <lacuna/core/thread_scratch.hpp>
-#include <lacuna/kernel/simd/spmm_panels.hpp>
+#include <lacuna/kernel/simd/spmm_row_pairs.hpp>
 #include <lacuna/op/column_source.hpp>
 
 namespace lacuna::inline LACUNA_ABI::detail {
@@ -36,24 +36,16 @@ template <class Panels>
   return bounds;
 }
 
-/// Columns of a strip. A tile of one row reads a strip once for each row, so a strip that fits the
-/// first-level cache is worth a narrower tile, down to half of the widest: 2:4+2:8 of 512x128x784
-/// takes 559 us for 858. Tiles of more rows read it often enough from the second level.
-template <class Arch, class Panels>
-[[nodiscard]] index_t strip_columns(index_t depth) {
-  using T = typename Panels::value_type;
-  constexpr index_t widest = kernel::simd::strip_width<T, Arch, Panels::rows_per_panel>;
-  constexpr index_t vector = kernel::simd::lanes<T, Arch>;
-  constexpr index_t l1 = 40 * 1024;
-  if (Panels::rows_per_panel > 1) return widest;
-  const index_t fitting = l1 / (std::max<index_t>(1, depth) * static_cast<index_t>(sizeof(T)));
-  return 2 * fitting < widest ? widest : std::min(widest, fitting / vector * vector);
-}
+/// Whether tiles of these panels go through X in blocks of its rows.
+template <class Panels>
+inline constexpr bool goes_by_blocks = false;
+template <class T>
+inline constexpr bool goes_by_blocks<kernel::row_pairs<T>> = true;
 
-/// How often panels read a row of X, on average.
+/// How often tiles read a row of X, on average.
 template <class Panels>
 [[nodiscard]] index_t row_uses(const Panels& w) {
-  return w.depth == 0 ? 0 : w.values_before(w.count()) / (Panels::rows_per_panel * w.depth);
+  return w.depth == 0 ? 0 : w.values_before(w.count()) / (Panels::rows_per_tile * w.depth);
 }
 
 /// How columns are cut into strips: `width` of them each, but the first `wider` one more.
@@ -68,14 +60,24 @@ struct strip_cut {
 
 /// A few columns that are left over go one each to the full strips, where there are as many.
 template <class Arch, class Panels>
-[[nodiscard]] strip_cut cut_strips(const Panels& w, index_t cols) {
-  const index_t width = strip_columns<Arch, Panels>(w.depth);
+[[nodiscard]] strip_cut cut_strips(const Panels& /*w*/, index_t cols) {
+  constexpr index_t width =
+      kernel::simd::strip_width<typename Panels::value_type, Arch, Panels::rows_per_tile>;
   const index_t full = cols / width;
   const index_t rest = cols % width;
   if (rest > 0 && rest <= full && rest <= kernel::simd::few_columns<Panels>) {
     return {width, rest, full};
   }
   return {width, 0, full + (rest > 0 ? 1 : 0)};
+}
+/// Strips of about equal width, none wider than a block of X fits the first-level cache at: a
+/// narrow last one would cost each entry nearly as much as a wide one.
+template <class Arch, class T>
+[[nodiscard]] strip_cut cut_strips(const kernel::row_pairs<T>& w, index_t cols) {
+  constexpr index_t lanes = kernel::simd::lanes<T, Arch>;
+  const index_t strips = ceil_div(cols, kernel::simd::fitting_width<Arch>(w));
+  const index_t width = round_up(ceil_div(cols, std::max<index_t>(1, strips)), lanes);
+  return {std::max(width, lanes), 0, ceil_div(cols, std::max(width, lanes))};
 }
 
 /// The columns of `image_count` matrices X, `image_stride` values apart, for these panels: in place
@@ -84,6 +86,9 @@ template <class Arch, class Panels>
 /// on where the strip is beyond the first-level cache: rows of X far apart cost cache and TLB
 /// misses in every panel. Measured on Emerald Rapids, 8x8 at 50 and 12.5 %, on ResNet-50's 1x1
 /// layers: 2 to 8 % gained by copying at 16 uses and more, up to half lost at 4 and fewer.
+///
+/// Tiles of row pairs load X for nearly every multiply-add, and a load across two lines counts
+/// twice: they read in place only what lies on vectors' boundaries.
 template <class Arch, class T, class Panels, class X>
 [[nodiscard]] matrix_columns<T, X> columns_of(const Panels& w, matrix_view<const X> x,
                                               index_t image_count = 1, index_t image_stride = 0) {
@@ -98,6 +103,12 @@ template <class Arch, class T, class Panels, class X>
     const bool copying_pays =
         row_uses(w) >= 16 && w.depth * width * static_cast<index_t>(sizeof(T)) > l1_share;
     columns.in_place = x.col_stride == 1 && (whole || few) && near && !copying_pays;
+    if constexpr (goes_by_blocks<Panels>) {
+      constexpr auto vector = static_cast<std::uintptr_t>(kernel::simd::lanes<T, Arch>) * sizeof(T);
+      const auto apart = static_cast<std::uintptr_t>(x.row_stride | image_stride) * sizeof(T);
+      const auto at = reinterpret_cast<std::uintptr_t>(x.data);
+      columns.in_place = columns.in_place && (at | apart) % vector == 0;
+    }
   }
   return columns;
 }
@@ -132,10 +143,18 @@ void multiply_strips(const Panels& w, const Source& source, T* y, index_t ldy, i
   constexpr auto line = static_cast<index_t>(cache_line);
   const index_t table_bytes =
       by_offset ? round_up((w.depth + 1) * index_t{sizeof(std::int32_t)}, line) : 0;
-  const index_t strip_bytes = source.scratch(share, vector, widest) * index_t{sizeof(T)};
+  const index_t strip_bytes =
+      round_up(source.scratch(share, vector, widest) * index_t{sizeof(T)}, line);
+  index_t aside_bytes = 0;
+  if constexpr (goes_by_blocks<Panels>) {
+    if (w.blocks() > 1) {
+      aside_bytes =
+          kernel::simd::waiting_rows<T> * round_up(widest, vector) * index_t{sizeof(T)};
+    }
+  }
 
   executor.for_each_index(tasks, [&](index_t task) {
-    std::byte* const memory = thread_scratch<std::byte>(table_bytes + strip_bytes);
+    std::byte* const memory = thread_scratch<std::byte>(table_bytes + strip_bytes + aside_bytes);
     auto* const table = reinterpret_cast<std::int32_t*>(memory);
     typename Source::reader reader(source, share, reinterpret_cast<T*>(memory + table_bytes));
     index_t table_ldx = -1;
@@ -155,7 +174,8 @@ void multiply_strips(const Panels& w, const Source& source, T* y, index_t ldy, i
         table_ldx = x.ldx;
       }
       const kernel::simd::strip<T> strip{
-          x.x, x.ldx, table, cols, x.prefetch, y + image * image_stride + col, ldy, col, image};
+          x.x, x.ldx, table, cols, x.prefetch, y + image * image_stride + col, ldy, col, image,
+          reinterpret_cast<T*>(memory + table_bytes + strip_bytes)};
       kernel::simd::spmm_panels<Arch>(w, bounds[static_cast<std::size_t>(chunk)],
                                       bounds[static_cast<std::size_t>(chunk) + 1], strip, epilogue);
     }

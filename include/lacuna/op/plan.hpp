@@ -90,7 +90,7 @@ struct format_name<series<First, Rest...>> {
 
 template <matrix_format Format, class Arch, class Panels>
 [[nodiscard]] plan plan_of(const std::string& op, const Panels& w) {
-  constexpr index_t rows = Panels::rows_per_panel;
+  constexpr index_t rows = Panels::rows_per_tile;
   return {message(op, "/", format_name<Format>::text(), "/", scalar_name<value_type_t<Format>>),
           Arch::name(),
           rows,

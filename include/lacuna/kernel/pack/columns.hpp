@@ -31,7 +31,9 @@ inline void widen(const bfloat16* from, index_t count, float* to) noexcept {
 /// than to convolve.
 template <class Arch, class T, class X>
 LACUNA_ALWAYS_INLINE void copy_strided(const X* from, index_t step, index_t count, T* to) noexcept {
-  if constexpr (std::is_same_v<T, X>) {
+  if constexpr (std::is_same_v<T, X> && sizeof(T) < 4) {
+    if (step == 1) return static_cast<void>(std::copy_n(from, count, to));
+  } else if constexpr (std::is_same_v<T, X>) {
     using vector = simd::batch<T, Arch>;
     constexpr index_t lanes = simd::lanes<T, Arch>;
     if (step == 1) {

@@ -83,6 +83,11 @@ template <class T, index_t Rows>
 [[nodiscard]] index_t bytes_of(const mixed_panels<T, Rows>& w) noexcept {
   return bytes_of(w.shared) + bytes_of(w.single);
 }
+template <class T>
+[[nodiscard]] index_t bytes_of(const row_pairs<T>& w) noexcept {
+  return static_cast<index_t>(w.values.size() * sizeof(T) + w.k.size() * sizeof(w.k[0]) +
+                              w.pairs.size() * sizeof(w.pairs[0]));
+}
 template <class T, index_t R, index_t C>
 [[nodiscard]] index_t bytes_of(const gemv_blocks<T, R, C>& w) noexcept {
   return static_cast<index_t>(w.values.size() * sizeof(T) +
@@ -105,6 +110,10 @@ template <class T, index_t Rows>
 template <class T, index_t Rows>
 [[nodiscard]] std::string layout_name(const mixed_panels<T, Rows>& /*w*/) {
   return "panels";
+}
+template <class T>
+[[nodiscard]] std::string layout_name(const row_pairs<T>& /*w*/) {
+  return "row pairs";
 }
 template <class T, index_t R, index_t C>
 [[nodiscard]] std::string layout_name(const gemv_blocks<T, R, C>& /*w*/) {

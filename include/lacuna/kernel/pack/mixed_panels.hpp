@@ -15,6 +15,7 @@ template <class T, index_t Rows>
 struct mixed_panels {
   using value_type = T;
   static constexpr index_t rows_per_panel = Rows;
+  static constexpr index_t rows_per_tile = Rows;
 
   panels<T, Rows> shared;
   panels<T, 1> single;

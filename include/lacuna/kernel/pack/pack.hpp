@@ -8,7 +8,8 @@
 #include <lacuna/kernel/pack/dot_panels.hpp>
 #include <lacuna/kernel/pack/merge.hpp>
 #include <lacuna/kernel/pack/mixed_panels.hpp>
-#include <lacuna/kernel/simd/tile.hpp>
+#include <lacuna/kernel/pack/tiled_panels.hpp>
+#include <lacuna/kernel/simd/spmm_row_pairs.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 
@@ -69,31 +70,59 @@ template <index_t Rows, matrix_format... Terms, class Column>
 template <matrix_format Format>
 inline constexpr bool is_dot_packed = std::is_same_v<value_type_t<Format>, std::int8_t>;
 
+/// Consecutive rows of X that a dot-packed format's product takes at once.
+template <matrix_format Format>
+inline constexpr index_t dot_group = dot_panels<value_type_t<Format>, 1>::group;
+
 namespace detail {
+/// Tile instructions take rows by eights, and words by the lanes of AVX-512.
+template <class Arch, index_t Rows>
+inline constexpr bool fits_tiles = LACUNA_AMX == 1 && Rows == 8 &&
+                                   simd::lanes<std::int32_t, Arch> == 16;
+
+template <class Arch, matrix_format Format, index_t Rows = simd::tile_rows<Arch>(row_unit_v<Format>)>
+using narrow_panels =
+    std::conditional_t<fits_tiles<Arch, Rows>, tiled_panels<value_type_t<Format>>,
+                       dot_panels<value_type_t<Format>, Rows>>;
+
+template <class T, index_t Rows>
+struct panels_or_pairs {
+  using type = panels<T, Rows>;
+};
+template <class T>
+struct panels_or_pairs<T, 1> {
+  using type = row_pairs<T>;
+};
 template <class Arch, matrix_format Format>
 using sum_panels = std::conditional_t<
     detail::is_mixed<Format>, mixed_panels<accumulator_t<value_type_t<Format>>, detail::mixed_rows>,
-    panels<accumulator_t<value_type_t<Format>>, simd::tile_rows<Arch>(row_unit_v<Format>)>>;
+    typename panels_or_pairs<accumulator_t<value_type_t<Format>>,
+                             simd::tile_rows<Arch>(row_unit_v<Format>)>::type>;
 }  // namespace detail
 
 /// The layout that the register tiles of Arch read best.
 template <class Arch, matrix_format Format>
 using packed_t =
-    std::conditional_t<is_dot_packed<Format>,
-                       dot_panels<value_type_t<Format>, simd::tile_rows<Arch>(row_unit_v<Format>)>,
+    std::conditional_t<is_dot_packed<Format>, detail::narrow_panels<Arch, Format>,
                        detail::sum_panels<Arch, Format>>;
 
 /// Packs any format for Arch; see `pack_panels`.
 template <class Arch, matrix_format Format, class Column>
 [[nodiscard]] packed_t<Arch, Format> pack(const Format& a, index_t depth, const Column& column) {
   if constexpr (is_dot_packed<Format>) {
-    return pack_dot_panels<simd::tile_rows<Arch>(row_unit_v<Format>)>(a, depth, column);
+    return packed_t<Arch, Format>(
+        pack_dot_panels<simd::tile_rows<Arch>(row_unit_v<Format>)>(a, depth, column));
   } else if constexpr (detail::is_mixed<Format>) {
     return pack_mixed<detail::mixed_rows>(a, depth, column);
   } else {
     auto out = pack_panels<simd::tile_rows<Arch>(row_unit_v<Format>)>(a, depth, column);
-    if constexpr (out.rows_per_panel == 1) cut_by_depth(out);
-    return out;
+    if constexpr (out.rows_per_panel == 1) {
+      using T = typename decltype(out)::value_type;
+      return pair_rows(out, depth_block(out.entries(), out.rows, out.depth,
+                                        simd::fitting_depth<T, Arch>));
+    } else {
+      return out;
+    }
   }
 }
 /// Columns in another order: the order disappears in the positions.

@@ -25,16 +25,13 @@ template <class T, index_t Rows>
 struct panels {
   using value_type = T;
   static constexpr index_t rows_per_panel = Rows;
+  static constexpr index_t rows_per_tile = Rows;
 
   index_t rows{0};                  ///< rows of the matrix
   index_t depth{0};                 ///< rows of X: every k is below it
   std::vector<index_t> offsets{0};  ///< first entry of each panel, and the count of entries
   aligned_vector<std::int32_t> k;   ///< row of X of each entry
   aligned_vector<T> values;         ///< Rows an entry
-  /// By panel: how many of its entries lie above every k_step-th row of X, from row 0 on; empty
-  /// where nothing is cut (`cut_by_depth`).
-  std::vector<std::int32_t> cuts;
-  static constexpr index_t k_step = 32;
 
   /// A matrix of zeros.
   [[nodiscard]] static panels empty(index_t rows, index_t depth) {
@@ -47,12 +44,6 @@ struct panels {
 
   [[nodiscard]] index_t count() const noexcept { return static_cast<index_t>(offsets.size()) - 1; }
   [[nodiscard]] index_t entries() const noexcept { return offsets.back(); }
-  /// Entries of panel p with k below step * k_step, counted from the first of all entries.
-  [[nodiscard]] index_t cut(index_t p, index_t step) const noexcept {
-    const index_t steps = ceil_div(depth, k_step);
-    return offsets[static_cast<std::size_t>(p)] +
-           cuts[static_cast<std::size_t>(p * (steps + 1) + std::min(step, steps))];
-  }
   /// Values of the panels before `panel`: what it takes to get there.
   [[nodiscard]] index_t values_before(index_t panel) const noexcept {
     return offsets[static_cast<std::size_t>(panel)] * Rows;
@@ -121,26 +112,6 @@ void fill_panels(const n_m_matrix<T, N, M, V>& a, Builder& b) {
 }
 
 }  // namespace detail
-
-/// Notes where each panel passes every k_step-th row of X, so that a kernel can go through X in
-/// blocks that fit the first-level cache. Leaves it where some panel's k do not rise. O(entries).
-template <class T, index_t Rows>
-void cut_by_depth(panels<T, Rows>& w) {
-  const index_t steps = ceil_div(w.depth, w.k_step);
-  std::vector<std::int32_t> cuts;
-  cuts.reserve(static_cast<std::size_t>(w.count() * (steps + 1)));
-  for (std::size_t p = 0; p < static_cast<std::size_t>(w.count()); ++p) {
-    const auto first = w.k.begin() + w.offsets[p];
-    const auto last = w.k.begin() + w.offsets[p + 1];
-    if (!std::is_sorted(first, last)) return;
-    auto at = first;
-    for (index_t s = 0; s <= steps; ++s) {
-      at = std::find_if(at, last, [&](std::int32_t k) { return k >= s * w.k_step; });
-      cuts.push_back(static_cast<std::int32_t>(at - first));
-    }
-  }
-  w.cuts = std::move(cuts);
-}
 
 /// Packs any format into panels of Rows rows; `depth` is how many rows X has and `column` says
 /// which of them a column of the matrix meets (-1: none). O(stored values).

@@ -28,6 +28,11 @@ class plane_layout {
         horizontal_(window.kernel_w, window.dilation.w, window.stride.w) {}
 
   [[nodiscard]] index_t channels() const noexcept { return channels_; }
+  /// Values of an image's channel.
+  [[nodiscard]] index_t image_size() const noexcept { return h_ * w_; }
+  [[nodiscard]] index_t image_w() const noexcept { return w_; }
+  /// Columns from one value of a plane to the next.
+  [[nodiscard]] index_t step() const noexcept { return window_.stride.w; }
   [[nodiscard]] index_t out_w() const noexcept { return window_.out_w(w_); }
   [[nodiscard]] index_t row_length() const noexcept { return out_w() + horizontal_.reach; }
   /// Values that one channel's planes under `rows` output rows take.
@@ -48,32 +53,49 @@ class plane_layout {
     return out;
   }
 
+  /// A row of a channel's planes: values begin ... end - 1 are of image row y, every stride.w-th
+  /// from column x on, the others padding.
+  struct row {
+    index_t to;  ///< where it starts in the channel's planes
+    index_t y;
+    index_t x;
+    index_t begin;
+    index_t end;
+  };
+  /// f(row) for each row that output rows first ... first + rows - 1 need, in the order they lie.
+  template <class F>
+  LACUNA_ALWAYS_INLINE void for_each_row(index_t first, index_t rows, const F& f) const {
+    const index_t length = row_length();
+    const index_t stride = window_.stride.w;
+    index_t to = 0;
+    for (const index_t py : vertical_.phases) {
+      for (const index_t px : horizontal_.phases) {
+        // In a plane row, [begin, end) lies inside the image.
+        const index_t left = px - window_.padding.left;
+        const index_t begin = left >= 0 ? 0 : std::min(length, ceil_div(-left, stride));
+        const index_t end =
+            left >= w_ ? begin : std::clamp((w_ - 1 - left) / stride + 1, begin, length);
+        for (index_t q = 0; q < rows + vertical_.reach; ++q, to += length) {
+          const index_t y = (first + q) * window_.stride.h + py - window_.padding.top;
+          f(row{to, y, left + begin * stride, begin, y < 0 || y >= h_ ? begin : end});
+        }
+      }
+    }
+  }
+
   /// Lays out what output rows first ... first + rows - 1 of one image (channels, h, w) need.
   template <class Arch, class T, class X>
   void pack(const X* image, index_t first, index_t rows, T* to) const LACUNA_KERNEL_NOEXCEPT {
     const index_t length = row_length();
-    const index_t stride = window_.stride.w;
-    for (index_t c = 0; c < channels_; ++c, image += h_ * w_) {
-      for (const index_t py : vertical_.phases) {
-        for (const index_t px : horizontal_.phases) {
-          // In a plane row, [begin, end) lies inside the image.
-          const index_t left = px - window_.padding.left;
-          const index_t begin = left >= 0 ? 0 : std::min(length, ceil_div(-left, stride));
-          const index_t end =
-              left >= w_ ? begin : std::clamp((w_ - 1 - left) / stride + 1, begin, length);
-          for (index_t q = 0; q < rows + vertical_.reach; ++q, to += length) {
-            const index_t y = (first + q) * window_.stride.h + py - window_.padding.top;
-            if (y < 0 || y >= h_ || begin == end) {
-              std::fill_n(to, length, T(0));
-              continue;
-            }
-            std::fill(to, to + begin, T(0));
-            copy_strided<Arch>(image + y * w_ + left + begin * stride, stride, end - begin,
-                               to + begin);
-            std::fill(to + end, to + length, T(0));
-          }
-        }
-      }
+    for (index_t c = 0; c < channels_; ++c, image += h_ * w_, to += channel(rows)) {
+      for_each_row(first, rows, [&](const row& r) {
+        T* const values = to + r.to;
+        if (r.begin == r.end) return static_cast<void>(std::fill_n(values, length, T(0)));
+        std::fill(values, values + r.begin, T(0));
+        copy_strided<Arch>(image + r.y * w_ + r.x, window_.stride.w, r.end - r.begin,
+                           values + r.begin);
+        std::fill(values + r.end, values + length, T(0));
+      });
     }
   }
 

@@ -6,6 +6,7 @@
 
 #include <lacuna/kernel/pack/mixed_panels.hpp>
 #include <lacuna/kernel/pack/panels.hpp>
+#include <lacuna/kernel/pack/row_pairs.hpp>
 #include <lacuna/kernel/position.hpp>
 #include <lacuna/kernel/simd/batch.hpp>
 #include <lacuna/kernel/simd/prefetch.hpp>
@@ -84,6 +85,34 @@ void add_panel(const mixed_panels<T, Rows>& w, index_t p, const T* x, T* sums) n
   add_panel<Arch>(w.shared, p, x, sums);
   for (index_t r = 0; r < std::min(Rows, w.rows - p * Rows); ++r) {
     add_panel<Arch>(w.single, p * Rows + r, x, sums + r);
+  }
+}
+
+/// sums += the panel's rows, pair by pair.
+template <class Arch, class T>
+void add_panel(const row_pairs<T>& w, index_t panel, const T* x, T* sums) noexcept {
+  for (index_t b = 0; b < w.blocks(); ++b) {
+    const auto& part = w.part_of(panel, b);
+    const auto* const end = w.pairs.data() + w.part_of(panel, b + 1).pair;
+    const std::uint16_t* k = w.k.data() + part.k;
+    const T* values = w.values.data() + part.value;
+    const T* const of_block = x + b * w.block;
+    for (const auto* p = w.pairs.data() + part.pair; p != end; ++p) {
+      T first(0);
+      T second(0);
+      for (index_t e = 0; e < p->both; ++e, ++k, values += 2) {
+        first += values[0] * of_block[*k];
+        second += values[1] * of_block[*k];
+      }
+      for (index_t e = 0; e < p->each; ++e, k += 2, values += 2) {
+        first += values[0] * of_block[k[0]];
+        second += values[1] * of_block[k[1]];
+      }
+      T& longer = p->longer == 0 ? first : second;
+      for (index_t e = 0; e < p->rest; ++e) longer += *values++ * of_block[*k++];
+      sums[p->row[0]] += first;
+      sums[p->row[1]] += second;
+    }
   }
 }
 

@@ -12,6 +12,9 @@ namespace lacuna::inline LACUNA_ABI::kernel::simd {
 /// of each 4 KB page, however large the pages really are. One core of Emerald Rapids, 4096 x 4096,
 /// GB/s at 0, 2 and 8 KB: weights in L3, CSR at 1/4 13.0, 21.1 and 20.8, others 28 to 29 each time;
 /// in memory, 8x8 blocks 15.0, 16.3 and 16.6, 2:4 15.5, 16.0 and 14.9, 1:8 13.5, 13.9 and 12.0.
+/// The register tiles of ResNet-50 at 50 %, whose 47 MB of weights nothing keeps near from one
+/// image to the next, take 37.2 ms without and 33.8 at 2 and at 4 KB; with weights at hand, no
+/// difference.
 inline constexpr index_t prefetch_bytes = 2048;
 
 /// Asks for the cache lines `prefetch_bytes` after those that hold the Bytes bytes at `at`, in the
@@ -23,6 +26,19 @@ LACUNA_ALWAYS_INLINE void prefetch_ahead([[maybe_unused]] const void* at) noexce
   constexpr auto line = static_cast<index_t>(cache_line);
   for (index_t b = 0; b < Bytes; b += line) {
     __builtin_prefetch(static_cast<const char*>(at) + prefetch_bytes + b, 0, 2);
+  }
+#endif
+}
+
+/// Asks for the cache lines of Bytes bytes that are to be written, in the second level, to which
+/// lines that nobody shares come writable. Leaves out the first one where `at` lies inside of it:
+/// what was written before has touched that.
+template <index_t Bytes>
+LACUNA_ALWAYS_INLINE void prefetch_for_writing([[maybe_unused]] const void* at) noexcept {
+#if defined(__GNUC__)
+  constexpr auto line = static_cast<index_t>(cache_line);
+  for (index_t b = line; b <= Bytes; b += line) {
+    __builtin_prefetch(static_cast<const char*>(at) + b - 1, 0, 2);
   }
 #endif
 }

@@ -22,6 +22,8 @@ struct strip {
   index_t ldy{0};
   index_t col{0};    ///< column of Y that the strip starts at, for the epilogue
   index_t image{0};  ///< the same
+  /// Memory for sums between blocks of X, where a kernel asks for some.
+  T* aside{nullptr};
 };
 
 /// Row k of X where rows lie `stride` values apart.
@@ -30,7 +32,7 @@ struct rows_apart {
   static constexpr bool prefetches = false;
   const T* x;
   index_t stride;
-  [[nodiscard]] LACUNA_ALWAYS_INLINE const T* operator()(std::int32_t k) const noexcept {
+  [[nodiscard]] LACUNA_ALWAYS_INLINE const T* operator()(index_t k) const noexcept {
     return x + k * stride;
   }
 };

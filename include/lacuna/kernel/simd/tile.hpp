@@ -7,6 +7,7 @@
 
 #include <lacuna/kernel/position.hpp>
 #include <lacuna/kernel/simd/batch.hpp>
+#include <lacuna/kernel/simd/prefetch.hpp>
 #include <lacuna/kernel/simd/strip.hpp>
 #include <lacuna/kernel/simd/unroll.hpp>
 
@@ -43,25 +44,33 @@ class tile {
     unroll<Rows * Vectors, 32>([&](auto i) LACUNA_INLINE_LAMBDA { sums_[i] = value_batch(T(0)); });
   }
 
-  /// Puts all sums aside, Rows * width values from a vector's boundary on, and takes them back.
+  /// Puts the sums of row R aside, `width` values from a vector's boundary on, and takes them back.
+  template <index_t R>
   LACUNA_ALWAYS_INLINE void put_aside(T* to) const noexcept {
-    unroll<Rows * Vectors, 32>(
-        [&](auto i) LACUNA_INLINE_LAMBDA { sums_[i].store_aligned(to + i * lanes<T, Arch>); });
+    unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
+      sums_[R * Vectors + j].store_aligned(to + j * lanes<T, Arch>);
+    });
   }
+  template <index_t R>
   LACUNA_ALWAYS_INLINE void take_back(const T* from) noexcept {
-    unroll<Rows * Vectors, 32>([&](auto i) LACUNA_INLINE_LAMBDA {
-      sums_[i] = value_batch::load_aligned(from + i * lanes<T, Arch>);
+    unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
+      sums_[R * Vectors + j] = value_batch::load_aligned(from + j * lanes<T, Arch>);
     });
   }
 
   /// sums += values[e] * X[k[e]], for every entry e; row_of(k) is where row k of X starts, readable
   /// for `width` values. `also(row, value)` is called with each entry's row of X and its values.
-  template <class RowOf, class Also>
-  LACUNA_ALWAYS_INLINE void accumulate(const T* values, const std::int32_t* k, index_t entries,
+  template <class K, class RowOf, class Also>
+  LACUNA_ALWAYS_INLINE void accumulate(const T* values, const K* k, index_t entries,
                                        const RowOf& row_of, const Also& also) noexcept {
     for (index_t e = 0; e < entries; ++e) {
       const T* row = row_of(k[e]);
       const T* value = values + e * Rows;
+      // Weights are read once a strip; all but small ones come from far at least the first time.
+      if constexpr (Rows > 1) {
+        prefetch_ahead<Rows* static_cast<index_t>(sizeof(T))>(value);
+        prefetch_ahead<1>(k + e);
+      }
       if constexpr (RowOf::prefetches) {
         unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
           __builtin_prefetch(row + width + j * lanes<T, Arch>, 0, 2);
@@ -82,24 +91,27 @@ class tile {
     }
   }
 
-  template <class RowOf>
-  LACUNA_ALWAYS_INLINE void accumulate(const T* values, const std::int32_t* k, index_t entries,
+  template <class K, class RowOf>
+  LACUNA_ALWAYS_INLINE void accumulate(const T* values, const K* k, index_t entries,
                                        const RowOf& row_of) noexcept {
     accumulate(values, k, entries, row_of, [](const T*, const T*) LACUNA_INLINE_LAMBDA {});
   }
 
   /// The same for row R alone: sums(R) += values[e] * X[k[e]].
-  template <index_t R, class RowOf>
-  LACUNA_ALWAYS_INLINE void accumulate_row(const T* values, const std::int32_t* k, index_t entries,
+  template <index_t R, class K, class RowOf>
+  LACUNA_ALWAYS_INLINE void accumulate_row(const T* values, const K* k, index_t entries,
                                            const RowOf& row_of) noexcept {
-    for (index_t e = 0; e < entries; ++e) {
-      const T* row = row_of(k[e]);
-      const value_batch weight(values[e]);
-      unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-        const auto v = value_batch::load_unaligned(row + j * lanes<T, Arch>);
-        value_batch& sum = sums_[R * Vectors + j];
-        sum = multiply_add(weight, v, sum);
-      });
+    for (index_t e = 0; e < entries; ++e) add_to_row<R>(values[e], row_of(k[e]));
+  }
+
+  /// An entry of each row at a time, each with its own k:
+  /// sums(r) += values[e * Rows + r] * X[k[e * Rows + r]].
+  template <class K, class RowOf>
+  LACUNA_ALWAYS_INLINE void accumulate_each(const T* values, const K* k, index_t entries,
+                                            const RowOf& row_of) noexcept {
+    for (index_t e = 0; e < entries * Rows; e += Rows) {
+      unroll<Rows>([&](auto r)
+                       LACUNA_INLINE_LAMBDA { add_to_row<r>(values[e + r], row_of(k[e + r])); });
     }
   }
 
@@ -110,17 +122,34 @@ class tile {
                                   const Epilogue& epilogue) const noexcept {
     unroll<Rows>([&](auto r) LACUNA_INLINE_LAMBDA {
       if (r >= rows) return;
-      unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-        constexpr index_t w = lanes<T, Arch>;
-        const index_t count = std::min(w, cols - j * w);
-        if (count < 1) return;
-        const position here{at.row + r, at.col + j * w, count, at.image};
-        store_first(epilogue(sums_[r * Vectors + j], here), y + r * ldy + j * w, count);
-      });
+      store_row<r>(y + r * ldy, cols, position{at.row + r, at.col, cols, at.image}, epilogue);
+    });
+  }
+
+  /// The same of row R alone, to y.
+  template <index_t R, class Epilogue>
+  LACUNA_ALWAYS_INLINE void store_row(T* y, index_t cols, position at,
+                                      const Epilogue& epilogue) const noexcept {
+    unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
+      constexpr index_t w = lanes<T, Arch>;
+      const index_t count = std::min(w, cols - j * w);
+      if (count < 1) return;
+      const position here{at.row, at.col + j * w, count, at.image};
+      store_first(epilogue(sums_[R * Vectors + j], here), y + j * w, count);
     });
   }
 
  private:
+  template <index_t R>
+  LACUNA_ALWAYS_INLINE void add_to_row(T value, const T* row) noexcept {
+    const value_batch weight(value);
+    unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
+      const auto v = value_batch::load_unaligned(row + j * lanes<T, Arch>);
+      value_batch& sum = sums_[R * Vectors + j];
+      sum = multiply_add(weight, v, sum);
+    });
+  }
+
   value_batch sums_[static_cast<std::size_t>(Rows * Vectors)];
 };
 

@@ -29,7 +29,8 @@ inline void every_second_16(const std::uint8_t* from, std::uint8_t* to) noexcept
 #endif
 
 #if defined(__AVX512BW__)
-/// Four rows in the quarters of one register; two shuffles transpose words, then bytes in them.
+/// Four rows in the quarters of one register, their bytes permuted: by one shuffle, or by one of
+/// words and one of the bytes in them.
 inline void interleave_16(const std::uint8_t* a, const std::uint8_t* b, const std::uint8_t* c,
                           const std::uint8_t* d, const std::int32_t* keep, std::int32_t flips,
                           std::int32_t* to) noexcept {
@@ -40,10 +41,19 @@ inline void interleave_16(const std::uint8_t* a, const std::uint8_t* b, const st
   rows = _mm512_inserti32x4(rows, load(b), 1);
   rows = _mm512_inserti32x4(rows, load(c), 2);
   rows = _mm512_inserti32x4(rows, load(d), 3);
+#if defined(__AVX512VBMI__)
+  const __m512i first = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const __m512i from = _mm512_add_epi32(  // byte g of word j: 16 g + j
+      _mm512_set1_epi32(0x30201000),
+      _mm512_shuffle_epi8(first, _mm512_broadcast_i32x4(_mm_setr_epi8(0, 0, 0, 0, 4, 4, 4, 4, 8, 8,
+                                                                      8, 8, 12, 12, 12, 12))));
+  rows = _mm512_permutexvar_epi8(from, rows);
+#else
   const __m512i words = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
   const __m512i bytes =
       _mm512_broadcast_i32x4(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
   rows = _mm512_shuffle_epi8(_mm512_permutexvar_epi32(words, rows), bytes);
+#endif
   rows = _mm512_and_si512(rows, _mm512_loadu_si512(keep));
   _mm512_storeu_si512(to, _mm512_xor_si512(rows, _mm512_set1_epi32(flips)));
 }

@@ -40,6 +40,7 @@ struct core_run {
   core_run& operator+=(const core_run& o) {
     bundles += o.bundles;
     bank_stalls += o.bank_stalls;
+    dma_stalls += o.dma_stalls;
     mac_bundles += o.mac_bundles;
     vector_bundles += o.vector_bundles;
     loop_gaps += o.loop_gaps;

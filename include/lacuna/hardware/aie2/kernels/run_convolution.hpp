@@ -32,19 +32,24 @@ namespace detail {
 }  // namespace detail
 
 namespace detail {
-/// The bytes of `x` (1, in, h, w) that a tile of all of its pixels holds, channels from block
-/// `first_block` on.
+/// Where a tile's first output lies in the layer's.
+struct tile_origin {
+  index_t row{0};
+  index_t col{0};
+};
+/// The bytes of `x` (1, in, h, w) that a tile holds, channels from block `first_block` on.
 [[nodiscard]] inline std::vector<std::int8_t> tile_input(const convolution_layout& l,
                                                          const tensor<std::int8_t>& x,
-                                                         index_t first_block = 0) {
+                                                         index_t first_block = 0,
+                                                         tile_origin origin = {}) {
   const extents4 e = x.extents();
   const conv_window& window = l.tile.window;
   std::vector<std::int8_t> out(static_cast<std::size_t>(l.in_bytes()));
   l.for_each_input([&](index_t at, index_t c, index_t row, index_t col) {
     const index_t channel = 8 * first_block + c;
     if (channel >= e.c || row < 0) return;
-    const index_t p = l.flat ? window.in_y(row, 0) : row - window.padding.top;
-    const index_t q = l.flat ? window.in_x(col, 0) : col - window.padding.left;
+    const index_t p = window.in_y(origin.row, 0) + (l.flat ? window.stride.h : 1) * row;
+    const index_t q = window.in_x(origin.col, 0) + (l.flat ? window.stride.w : 1) * col;
     if (p < 0 || p >= e.h || q < 0 || q >= e.w) return;
     out[static_cast<std::size_t>(at)] = x(0, channel, p, q);
   });

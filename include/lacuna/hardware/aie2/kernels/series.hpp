@@ -22,11 +22,13 @@ inline constexpr index_t series_layers = 2;
 
 /// The layout of a tile for `series_kernel`: a convolution's, of sweeps of up to 4 groups, with
 /// pairs of output blocks and of input blocks (what is added to make pairs is zero).
-/// `products`: entries and sparse steps of a pair of rows. @throws what lay_out does.
-[[nodiscard]] inline convolution_layout lay_out_series(convolution_tile t, index_t products) {
+/// `products`: entries and sparse steps of a pair of rows; `within` as of lay_out, whose errors it
+/// throws.
+[[nodiscard]] inline convolution_layout lay_out_series(convolution_tile t, index_t products,
+                                                       const convolution_layout* within = nullptr) {
   t.in_blocks = round_up(t.in_blocks, 2);
   t.out_blocks = round_up(t.out_blocks, series_rows);
-  return lay_out(t, 2 * products, series_groups);
+  return lay_out(t, 2 * products, series_groups, within);
 }
 
 /// Weights of a series as the kernel streams them.

@@ -87,6 +87,34 @@ template <matrix_format... Terms>
   return out;
 }
 
+/// The part of a layer that a piece of weights takes: `rows` from `first_row` on, of each tap
+/// `channels` from `first_channel` on, a multiple of 4; zeros where the layer has none. `c` counts
+/// the layer's channels, and the part's are rounded up to 16 too.
+[[nodiscard]] inline two_four_layer slice(const two_four_layer& w, const weight_columns& c,
+                                          index_t first_row, index_t rows, index_t first_channel,
+                                          index_t channels) {
+  const index_t whole = round_up(c.in, 16);
+  const index_t part = round_up(channels, 16);
+  lacuna::detail::n_m_builder<std::int8_t, 2, 4, 1> builder(rows, c.taps * part);
+  for (index_t row = first_row; row < first_row + rows; ++row) {
+    for (index_t k = 0; k < c.taps * part; k += 4) {
+      const index_t channel = first_channel + k % part;
+      const index_t from = k / part * whole + channel;
+      const bool inside = row < w.rows() && k % part < channels && channel < whole;
+      lacuna::detail::column_set<4> used;
+      for (index_t s = from / 2; inside && s < from / 2 + 2; ++s)
+        used.insert(w.column(row, s) - from);
+      builder.append(used, [&](index_t p, index_t) {
+        for (index_t s = from / 2; inside && s < from / 2 + 2; ++s) {
+          if (w.column(row, s) - from == p) return *w.slot_values(row, s);
+        }
+        return std::int8_t{0};
+      });
+    }
+  }
+  return std::move(builder).finish();
+}
+
 /// Appends a sparse load of `w`: for four of its rows and 16 of its columns the mask of 64 bits and
 /// the 32 kept bytes. Rows beyond the last are zeros.
 inline void append_sparse_load(std::vector<std::uint8_t>& out, const two_four_layer& w,

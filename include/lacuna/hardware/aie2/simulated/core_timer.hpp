@@ -8,11 +8,9 @@
 #include <random>
 #include <vector>
 
-#include <lacuna/hardware/aie2/core/simulate_core.hpp>
-#include <lacuna/hardware/aie2/kernels/convolution.hpp>
 #include <lacuna/hardware/aie2/kernels/elementwise.hpp>
 #include <lacuna/hardware/aie2/kernels/pooling.hpp>
-#include <lacuna/hardware/aie2/simulated/weight_mask.hpp>
+#include <lacuna/hardware/aie2/simulated/core_call.hpp>
 
 namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 
@@ -33,13 +31,11 @@ struct iteration_run {
   }
 };
 
-/// A convolution's iteration: rows of kept (block, tap) entries on a tile.
+/// An iteration of a convolution or series: rows of kept (block, tap) entries on a tile.
 struct convolution_iteration {
-  convolution_tile tile;
+  core_call call;
   convolution_rows rows;
-  convolution_options how;
-  int input_halves{1};  ///< 2: double buffers, of which the halves nearest to each other are timed
-  int weight_halves{1};
+  index_t layers{0};  ///< of 2:4 values besides, of a series
 };
 
 /// Runs kernels in the core simulator and remembers their times: what takes time in them depends on
@@ -53,35 +49,32 @@ class core_timer {
   [[nodiscard]] std::int64_t executed() const noexcept { return executed_; }
   [[nodiscard]] double executed_cycles() const noexcept { return executed_cycles_; }
 
-  /// @throws what compile and simulate_core do.
-  iteration_run convolution(const convolution_iteration& i, const convolution_layout& l) {
+  /// @throws what run_call does.
+  iteration_run convolution(const convolution_iteration& i) {
+    const convolution_layout& l = i.call.layout;
     const convolution_image image = to_image(i.rows, {}, l);
-    const conv_window& w = i.tile.window;
-    const key k{{0,
-                 i.tile.in_blocks,
-                 i.tile.out_blocks,
-                 i.tile.h,
-                 i.tile.w,
-                 w.kernel_h,
-                 w.kernel_w,
-                 w.stride.h,
-                 w.stride.w,
-                 w.dilation.h,
-                 w.dilation.w,
-                 image.entries,
-                 l.lanes_h,
-                 l.sweep_h * 16 + l.sweep_w,
-                 image.equal_rows,
-                 i.how.relu,
-                 i.how.from_partial,
-                 i.how.to_partial,
-                 i.input_halves,
-                 i.weight_halves}};
-    iteration_run r = timed(k, [&] { return run(i, l, image); });
-    const auto sweeps = static_cast<double>(l.sweeps_h() * l.sweeps_w() * l.groups());
-    const double all = r.vmacs + r.filling;
-    r.vmacs = std::min(all, static_cast<double>(image.kept) * sweeps);
-    r.filling = all - r.vmacs;
+    iteration_run r = timed(key_of(i, image.entries, image.equal_rows),
+                            [&] { return run_call(device_, i.call, image, operands(l)).run; });
+    count_filling(r, image.kept, l.tile.out_blocks * image.entries, l);
+    return r;
+  }
+  /// @throws what run_call does.
+  iteration_run series(const convolution_iteration& i) {
+    const convolution_layout& l = i.call.layout;
+    index_t entries = 0;
+    index_t kept = 0;
+    for (const auto& row : i.rows) {
+      kept += static_cast<index_t>(row.size());
+      entries = std::max(entries, static_cast<index_t>(row.size()));
+    }
+    iteration_run r = timed(key_of(i, entries, false), [&] {
+      const index_t taps = l.tile.window.kernel_h * l.tile.window.kernel_w;
+      const std::vector<two_four_layer> layers(
+          static_cast<std::size_t>(i.layers),
+          random_layer(8 * l.tile.out_blocks, 8 * l.tile.in_blocks * taps));
+      return run_call(device_, i.call, to_image(i.rows, layers, {}, l), operands(l)).run;
+    });
+    count_filling(r, kept, static_cast<index_t>(i.rows.size()) * entries, l);
     return r;
   }
   iteration_run pooling(const convolution_layout& l, bool average) {
@@ -136,6 +129,41 @@ class core_timer {
     return r;
   }
 
+  /// What a convolution's time depends on.
+  static key key_of(const convolution_iteration& i, index_t entries, bool equal_rows) {
+    const convolution_layout& l = i.call.layout;
+    const convolution_tile& t = l.tile;
+    const conv_window& w = t.window;
+    return {{0,
+             i.layers,
+             t.in_blocks,
+             t.out_blocks,
+             t.h,
+             t.w,
+             w.kernel_h,
+             w.kernel_w,
+             w.stride.h,
+             w.stride.w,
+             w.dilation.h,
+             w.dilation.w,
+             entries,
+             l.lanes_h,
+             l.sweep_h * 16 + l.sweep_w,
+             equal_rows,
+             i.call.how.relu,
+             i.call.how.from_partial,
+             i.call.how.to_partial,
+             i.call.input_halves,
+             i.call.weight_halves}};
+  }
+  /// Of `all` entries of a call's rows `kept` are not filling.
+  static void count_filling(iteration_run& r, index_t kept, index_t all,
+                            const convolution_layout& l) {
+    const index_t sweeps = l.sweeps_h() * l.sweeps_w() * l.groups();
+    r.filling = std::min(r.vmacs, static_cast<double>((all - kept) * sweeps));
+    r.vmacs -= r.filling;
+  }
+
   static std::int32_t put(data_memory& memory, const char* name, index_t bytes, int bank) {
     return static_cast<std::int32_t>(memory.place(name, bytes, bank).address);
   }
@@ -145,48 +173,20 @@ class core_timer {
     memory.write(at, values.data(), bytes);
   }
 
-  /// Weights from the bottom of memory, the input against its top, results and partial sums
-  /// between, as the mapping places them.
-  core_run run(const convolution_iteration& i, const convolution_layout& l,
-               const convolution_image& image) {
-    const auto up = [](index_t n) { return round_up(n, 32); };
-    const auto weights = static_cast<index_t>(image.weights.size());
-    const auto biases = static_cast<index_t>(4 * image.bias.size());
-    const auto steps = static_cast<index_t>(4 * image.x_step.size());
-    const index_t piece = up(weights) + up(biases) + up(steps);
-    const index_t at_w = (i.weight_halves - 1) * piece;
-    const index_t at_bias = at_w + up(weights);
-    const index_t at_steps = at_bias + up(biases);
-    const index_t at_x = (device_.memory.bytes - i.input_halves * l.in_bytes()) / 32 * 32;
-    const index_t bank = device_.memory.bytes / device_.memory.logical_banks;
-    const bool partial = i.how.from_partial || i.how.to_partial;
-    const index_t results = up(i.how.to_partial ? 0 : l.out_bytes());
-    const index_t between = results + (partial ? up(l.partial_bytes()) : 0);
-    index_t at_y = at_w + piece;
-    if (round_up(at_y, bank) + between <= at_x) at_y = round_up(at_y, bank);
-    const index_t at_partial = at_y + results;
-    if (at_y + between > at_x) {
-      throw unsupported_error(
-          message("compute tile: ", at_y + between + i.input_halves * l.in_bytes(),
-                  " bytes of operands, data memory has ", device_.memory.bytes));
+  [[nodiscard]] call_operands operands(const convolution_layout& l) {
+    call_operands o;
+    o.x.resize(static_cast<std::size_t>(l.in_bytes()));
+    for (std::int8_t& v : o.x) v = static_cast<std::int8_t>(random_());
+    return o;
+  }
+  [[nodiscard]] two_four_layer random_layer(index_t rows, index_t cols) {
+    dense_matrix<std::int8_t> w = dense_matrix<std::int8_t>::Zero(rows, cols);
+    for (index_t o = 0; o < rows; ++o) {
+      for (index_t k = 0; k < cols; k += 2) {  // one of each two: two of four
+        w(o, k + static_cast<index_t>(random_() % 2)) = static_cast<std::int8_t>(random_());
+      }
     }
-    convolution_options o = i.how;
-    o.equal_rows = image.equal_rows;
-    // The scheduler keeps apart what meets in a bank as far as buffers lie in one.
-    o.w_bank = at_y <= bank ? 0 : -1;
-    o.x_bank = at_x >= device_.memory.bytes - bank
-                   ? static_cast<int>(device_.memory.logical_banks) - 1
-                   : -1;
-    data_memory memory(device_.memory, "compute tile");
-    randomise(memory, static_cast<std::int32_t>(at_x), l.in_bytes());
-    memory.write(at_w, image.weights.data(), weights);
-    memory.write(at_bias, image.bias.data(), biases);
-    memory.write(at_steps, image.x_step.data(), steps);
-    const auto as = [](index_t n) { return static_cast<std::int32_t>(n); };
-    return simulate_core(
-        compile(convolution_kernel(l, image.entries, o), device_.core), memory, device_.core,
-        {as(at_w), as(at_steps), as(at_x + image.first_x),
-         as(i.how.from_partial ? at_partial : at_bias), as(i.how.to_partial ? at_partial : at_y)});
+    return to_n_m<2, 4>(w);
   }
 
   aie2::device device_;

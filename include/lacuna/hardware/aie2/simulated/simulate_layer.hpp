@@ -64,7 +64,7 @@ class layer_simulation {
 
   simulated_layer run() {
     plan_ = plan_iterations(m_, f_.conv);
-    buffers_ = buffers_of(device_, *l_, f_, m_, mask_);
+    buffers_ = buffers_of(device_, l_->shape.window, f_, m_, mask_);
     layer_work work;
     work.columns = m_.width_parts * m_.channel_parts;
     work.rows = std::min(device_.core_rows, f_.out / 8);
@@ -94,53 +94,31 @@ class layer_simulation {
 
  private:
   iteration_run iteration(const iteration_plan& i, index_t part, index_t group) {
-    const index_t width = ceil_div(f_.out_w, m_.width_parts);
-    const index_t mine = std::min(width, f_.out_w - part * width);
-    const index_t row = i.tile / m_.width_tiles;
-    const index_t column = i.tile % m_.width_tiles;
-    const index_t h = std::min(m_.output.h, f_.out_h - row * m_.output.h);
-    const index_t w = std::min(m_.output.w, mine - column * m_.output.w);
-    const block_run out = output_blocks(device_, f_, m_, group, i.piece);
-    if (h < 1 || w < 1 || out.size() == 0) return {};
-    if (f_.operands == 2) return timer_->addition(h * w * 8 * out.size());
+    const core_iteration on = on_core(device_, f_, m_, i, part, group);
+    if (on.empty()) return {};
+    if (f_.operands == 2) return timer_->addition(on.h * on.w * 8 * on.out.size());
     if (!f_.conv) {
       const conv_window& window = l_->shape.window;
       // The catalogue tells kinds of pooling apart by name.
       const bool average = l_->shape.name.find("avg") != std::string::npos;
       convolution_layout within = buffers_.layout;
-      within.tile.in_blocks = within.tile.out_blocks = out.size();
-      return timer_->pooling(lay_out_pooling(out.size(), h, w, window, &within), average);
+      within.tile.in_blocks = within.tile.out_blocks = on.out.size();
+      return timer_->pooling(lay_out_pooling(on.out.size(), on.h, on.w, window, &within), average);
     }
-    const block_run in = input_blocks(f_, m_, i.piece);
-    if (in.size() == 0) return {};
-    convolution_iteration run;
-    run.tile = {in.size(), out.size(), h, w, l_->shape.window};
-    run.input_halves = m_.iterations() > 1 ? 2 : 1;
-    run.weight_halves = m_.pieces() > 1 ? 2 : 1;
-    run.how.relu = true;
-    run.how.shift = 8;
-    run.how.from_partial = !i.first_reduction;
-    run.how.to_partial = !i.last_reduction;
-    for (index_t r = out.first; r < out.last; ++r) {
+    convolution_iteration run{call_of(m_, i, layout_of(f_, buffers_, on)), {}, f_.layers};
+    run.call.how.relu = true;
+    run.call.how.shift = 8;
+    for (index_t r = on.out.first; r < on.out.last; ++r) {
       std::vector<convolution_entry> entries;
-      for (index_t b = in.first; b < in.last; ++b) {
+      for (index_t b = on.in.first; b < on.in.last; ++b) {
         if (!mask_->keeps(r, b)) continue;
         for (index_t tap = 0; tap < f_.taps; ++tap) {
-          entries.push_back({tap, b - in.first, values_.data()});
+          entries.push_back({tap, b - on.in.first, values_.data()});
         }
       }
       run.rows.push_back(std::move(entries));
     }
-    // All pieces of a tile find its input and partial sums in one layout.
-    convolution_layout layout = buffers_.layout;
-    if (h != layout.tile.h || w != layout.tile.w) {
-      convolution_tile tile = layout.tile;
-      tile.h = h;
-      tile.w = w;
-      layout = lay_out(tile, buffers_.entries, 8, &buffers_.layout);
-    }
-    layout.tile = run.tile;
-    return timer_->convolution(run, layout);
+    return f_.layers > 0 ? timer_->series(run) : timer_->convolution(run);
   }
 
   [[nodiscard]] layer_traffic traffic(const layer_work& work) const {
@@ -158,10 +136,11 @@ class layer_simulation {
         index_t bytes = 0;
         for (index_t p = 0; p < m_.pieces(); ++p) {
           const block_run out = output_blocks(device_, f_, m_, part * device_.core_rows + r, p);
-          index_t entries = fullest_row(*mask_, out, input_blocks(f_, m_, p), f_.taps);
-          if (entries > b.layout.groups()) entries += entries % 2;
-          bytes += out.size() * (64 * entries + 4 * 8) +  // an int32 bias a channel on the way
-                   4 * entries * (f_.density < 1 ? out.size() : 1);
+          const block_run in = input_blocks(f_, m_, p);
+          index_t entries = fullest_row(*mask_, f_, out, in);
+          if (f_.layers == 0 && entries > b.layout.groups()) entries += entries % 2;
+          // On the way an int32 bias a channel.
+          bytes += piece_bytes(f_, out.size(), in.size(), entries, 4 * 8);
         }
         t.weights.push_back(std::max<index_t>(4, ceil_div(bytes, m_.pieces())));
       }
@@ -201,7 +180,7 @@ class layer_simulation {
     const double peak =
         static_cast<double>(device_.peak_macs(element::int8, element::int8)) * tiles;
     const double ideal = f_.conv ? f_.macs / peak : all / tiles;
-    const bool masked = f_.conv && f_.density < 1;
+    const bool masked = f_.conv && f_.density > 0 && f_.density < 1;
     const double mean = masked ? std::min(shared / std::max(1.0, sharing), b.vmacs) : b.vmacs;
     out.filling = b.filling;
     out[layer_cause::multiply] = ideal;
@@ -242,10 +221,6 @@ class layer_simulation {
                                                     const workload_layer& l, const mapping& chosen,
                                                     const simulation_options& o = {}) {
   const layer_facts f = facts_of(l);
-  if (f.layers > 0) {
-    throw unsupported_error(message(l.shape.name, ": layers of a series with N:M terms are ",
-                                    "estimated, not simulated: ", to_string(*l.series)));
-  }
   std::optional<weight_mask> mask;
   if (f.conv) mask.emplace(f.out / 8, f.in / 8, f.density, o.mask, o.seed);
   const weight_mask* const kept = mask ? &*mask : nullptr;
@@ -254,7 +229,7 @@ class layer_simulation {
   if (candidates.empty()) {
     throw capacity_error(
         l.shape.name, "core memory, bytes",
-        static_cast<double>(buffers_of(estimate.device(), l, f, chosen, kept).total),
+        static_cast<double>(buffers_of(estimate.device(), l.shape.window, f, chosen, kept).total),
         static_cast<double>(estimate.device().memory.bytes), "no tile fits the kernels' layouts");
   }
   std::optional<simulated_layer> best;

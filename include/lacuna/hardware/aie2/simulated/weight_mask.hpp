@@ -21,7 +21,7 @@ enum class mask_kind : std::uint8_t {
 /// Which 8x8 blocks of a layer's weights are kept, for all taps at once.
 class weight_mask {
  public:
-  /// Keeps round(density x blocks) of `rows` x `cols` blocks, at least one.
+  /// Keeps round(density x blocks) of `rows` x `cols` blocks, at least one unless the density is 0.
   weight_mask(index_t rows, index_t cols, double density, mask_kind kind, std::uint32_t seed)
       : cols_(cols), kept_(static_cast<std::size_t>(rows * cols), 0) {
     const auto at = [&](index_t r, index_t c) -> char& {
@@ -41,7 +41,8 @@ class weight_mask {
       return;
     }
     const auto all = static_cast<double>(kept_.size());
-    const auto most = std::max<std::int64_t>(1, static_cast<std::int64_t>(density * all + 0.5));
+    const auto most =
+        std::max<std::int64_t>(density > 0 ? 1 : 0, static_cast<std::int64_t>(density * all + 0.5));
     std::fill_n(kept_.begin(), most, char{1});
     std::mt19937 g(seed);
     for (std::size_t n = kept_.size(); n > 1; --n) {  // Fisher-Yates: the same on all platforms

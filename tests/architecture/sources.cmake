@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Lacuna authors
 # SPDX-License-Identifier: Apache-2.0
 
-# cmake -DROOT=<project> -P check.cmake: the rules that a script can see.
+# cmake -DROOT=<project> -P sources.cmake: the rules that a script can see.
 #   layers   a header includes only its own layer and those below it (docs/design.md); the umbrella
 #            leaves out the opt-in parts; nothing includes tests, benchmarks or examples
 #   style    headers say #pragma once, include each other as <lacuna/...>, and do without <iostream>,

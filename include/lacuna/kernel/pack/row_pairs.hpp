@@ -1,0 +1,221 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <lacuna/kernel/pack/panels.hpp>
+
+namespace lacuna::inline LACUNA_ABI::kernel {
+
+/// A matrix whose rows share no positions by design (strict N:M, CSR, series of them), for tiles of
+/// two rows that go through X in blocks of rows: in each block, rows are paired anew so that a pair
+/// shares as many positions as it can, because a tile of one row is bound by its loads of X.
+///
+/// On Emerald Rapids a multiply-add of 64 bytes takes half a cycle and a load of 64 bytes a quarter
+/// on top (measured; independent of order and number of sums), so one row alone stops at 64 % of
+/// the multiply-adds; random 2:4 rows share half of their positions, the best of 64 two thirds.
+///
+/// Each output is summed block by block, in each the shared entries first, then its own, k rising:
+/// an order that is fixed here.
+template <class T>
+struct row_pairs {
+  using value_type = T;
+  static constexpr index_t rows_per_panel = 64;  ///< pairs are made among them
+  static constexpr index_t rows_per_tile = 2;
+
+  /// Two rows of a panel in one block of X. Their entries: `both` of (k; a value of each row), then
+  /// `each` of (k and value of the first row, k and value of the second), then `rest` of (k, value)
+  /// of the row that has more.
+  struct pair {
+    std::uint8_t row[2]{0, 0};  ///< within the panel; the second is beyond it where rows are odd
+    std::uint8_t longer{0};     ///< which of them has the rest
+    std::int32_t both{0};
+    std::int32_t each{0};
+    std::int32_t rest{0};
+  };
+  /// Where a panel's part in a block begins: in `pairs`, `k` and `values`.
+  struct part {
+    index_t pair{0};
+    index_t k{0};
+    index_t value{0};
+  };
+
+  index_t rows{0};   ///< rows of the matrix
+  index_t depth{0};  ///< rows of X
+  index_t block{1};  ///< rows of X in a block; the last may have fewer
+  std::vector<part> parts;  ///< panel by panel, in each block by block, and where the last ends
+  std::vector<pair> pairs;
+  aligned_vector<std::uint16_t> k;  ///< row of X, counted from the block's first
+  aligned_vector<T> values;
+
+  [[nodiscard]] index_t count() const noexcept { return ceil_div(rows, rows_per_panel); }
+  [[nodiscard]] index_t blocks() const noexcept { return std::max<index_t>(1, ceil_div(depth, block)); }
+  [[nodiscard]] const part& part_of(index_t panel, index_t b) const noexcept {
+    return parts[static_cast<std::size_t>(panel * blocks() + b)];
+  }
+  [[nodiscard]] index_t values_before(index_t panel) const noexcept {
+    return part_of(panel, 0).value;
+  }
+};
+
+namespace detail {
+
+/// Makes a panel of row_pairs from the rows first ... first + 63 of `w`.
+template <class T>
+class row_pairer {
+ public:
+  row_pairer(const panels<T, 1>& w, index_t first, row_pairs<T>& out)
+      : out_(out), words_(static_cast<std::size_t>(ceil_div(out.block, 64))) {
+    const index_t last = std::min(first + out.rows_per_panel, w.rows);
+    for (index_t r = first; r < last; ++r) {
+      auto& row = rows_.emplace_back();
+      for (index_t e = w.offsets[static_cast<std::size_t>(r)];
+           e < w.offsets[static_cast<std::size_t>(r) + 1]; ++e) {
+        row.push_back({w.k[static_cast<std::size_t>(e)], w.values[static_cast<std::size_t>(e)]});
+      }
+      std::stable_sort(row.begin(), row.end(),
+                       [](const entry& a, const entry& b) { return a.k < b.k; });
+    }
+    done_.assign(rows_.size() + 1, 0);
+    rows_.emplace_back();  // the partner of an odd row
+  }
+
+  /// Appends block b: each row with the one of those left that shares most with it.
+  void append(index_t b) {
+    out_.parts.push_back({static_cast<index_t>(out_.pairs.size()),
+                          static_cast<index_t>(out_.k.size()),
+                          static_cast<index_t>(out_.values.size())});
+    first_k_ = b * out_.block;
+    take_block();
+    const std::size_t count = rows_.size() - 1;
+    std::vector<bool> is_paired(count + 1, false);
+    for (std::size_t r = 0; r < count; ++r) {
+      if (is_paired[r]) continue;
+      std::size_t partner = count;
+      int most = -1;
+      for (std::size_t q = r + 1; q < count; ++q) {
+        if (is_paired[q]) continue;
+        const int shared = shared_positions(r, q);
+        if (shared > most) {
+          most = shared;
+          partner = q;
+        }
+      }
+      is_paired[partner] = true;
+      append_pair(r, partner);
+    }
+  }
+
+ private:
+  struct entry {
+    std::int32_t k;
+    T value;
+  };
+  using range = std::pair<const entry*, const entry*>;
+
+  /// The rows' entries in the block, and their positions as bits.
+  void take_block() {
+    bits_.assign(rows_.size() * words_, 0);
+    of_block_.clear();
+    for (std::size_t r = 0; r < rows_.size(); ++r) {
+      const std::size_t begin = done_[r];
+      while (done_[r] < rows_[r].size() && rows_[r][done_[r]].k < first_k_ + out_.block) {
+        const auto at = static_cast<std::size_t>(rows_[r][done_[r]++].k - first_k_);
+        bits_[r * words_ + at / 64] |= std::uint64_t{1} << at % 64;
+      }
+      of_block_.push_back({rows_[r].data() + begin, rows_[r].data() + done_[r]});
+    }
+  }
+
+  [[nodiscard]] int shared_positions(std::size_t a, std::size_t b) const {
+    int count = 0;
+    for (std::size_t i = 0; i < words_; ++i) {
+      count += __builtin_popcountll(bits_[a * words_ + i] & bits_[b * words_ + i]);
+    }
+    return count;
+  }
+
+  void append_pair(std::size_t first, std::size_t second) {
+    typename row_pairs<T>::pair p;
+    p.row[0] = static_cast<std::uint8_t>(first);
+    p.row[1] = static_cast<std::uint8_t>(second);
+    auto [a, a_end] = of_block_[first];
+    auto [b, b_end] = of_block_[second];
+    std::vector<entry> own[2];
+    while (a != a_end || b != b_end) {
+      if (b == b_end || (a != a_end && a->k < b->k)) {
+        own[0].push_back(*a++);
+      } else if (a == a_end || b->k < a->k) {
+        own[1].push_back(*b++);
+      } else {
+        append_k(a->k);
+        out_.values.push_back(a++->value);
+        out_.values.push_back(b++->value);
+        ++p.both;
+      }
+    }
+    const std::size_t each = std::min(own[0].size(), own[1].size());
+    p.longer = own[1].size() > each ? 1 : 0;
+    for (std::size_t e = 0; e < each; ++e) {
+      append_own(own[0][e]);
+      append_own(own[1][e]);
+    }
+    for (std::size_t e = each; e < own[p.longer].size(); ++e) append_own(own[p.longer][e]);
+    p.each = static_cast<std::int32_t>(each);
+    p.rest = static_cast<std::int32_t>(own[p.longer].size() - each);
+    out_.pairs.push_back(p);
+  }
+  void append_own(const entry& e) {
+    append_k(e.k);
+    out_.values.push_back(e.value);
+  }
+  void append_k(std::int32_t k) { out_.k.push_back(static_cast<std::uint16_t>(k - first_k_)); }
+
+  row_pairs<T>& out_;
+  std::size_t words_;                    ///< of 64 positions in a block
+  std::vector<std::vector<entry>> rows_;
+  std::vector<std::size_t> done_;        ///< entries of each row in the blocks so far
+  std::vector<range> of_block_;
+  std::vector<std::uint64_t> bits_;
+  index_t first_k_{0};
+};
+
+}  // namespace detail
+
+/// Rows of X a block. As many as the first-level cache holds, `fitting` with the widest strip; more,
+/// for narrower strips, where a row has too few entries in them to pay for fetching and storing its
+/// sums; where that were more than twice as many, all of X.
+[[nodiscard]] inline index_t depth_block(index_t entries, index_t rows, index_t depth,
+                                         index_t fitting) noexcept {
+  constexpr index_t enough = 12;  // measured on Emerald Rapids
+  constexpr index_t most = 1 << 15;
+  const index_t wanted = entries == 0 ? depth : ceil_div(enough * rows * depth, entries);
+  index_t blocks = ceil_div(depth, fitting);
+  if (wanted > fitting) blocks = wanted > 2 * fitting ? 1 : (depth + wanted / 2) / wanted;
+  blocks = std::max({index_t{1}, blocks, ceil_div(depth, most)});
+  return std::max<index_t>(1, ceil_div(depth, blocks));
+}
+
+/// Pairs the rows of `w` in blocks of `block` rows of X, at most 2^15. O(entries + rows * depth).
+template <class T>
+[[nodiscard]] row_pairs<T> pair_rows(const panels<T, 1>& w, index_t block) {
+  row_pairs<T> out;
+  out.rows = w.rows;
+  out.depth = w.depth;
+  out.block = block;
+  out.k.reserve(w.k.size());
+  out.values.reserve(w.values.size());
+  for (index_t first = 0; first < w.rows; first += out.rows_per_panel) {
+    detail::row_pairer<T> panel(w, first, out);
+    for (index_t b = 0; b < out.blocks(); ++b) panel.append(b);
+  }
+  out.parts.push_back({static_cast<index_t>(out.pairs.size()), static_cast<index_t>(out.k.size()),
+                       static_cast<index_t>(out.values.size())});
+  return out;
+}
+
+}  // namespace lacuna::inline LACUNA_ABI::kernel

@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+
+#include <lacuna/kernel/pack/row_pairs.hpp>
+#include <lacuna/kernel/simd/spmm_panels.hpp>
+
+namespace lacuna::inline LACUNA_ABI::kernel::simd {
+
+/// What a block of X may take of the first-level cache, beside weights and sums that pass through.
+inline constexpr index_t l1_block = 40 * 1024;
+
+/// Rows of X whose widest strip is a block for the first-level cache.
+template <class T, class Arch>
+inline constexpr index_t fitting_depth =
+    l1_block / (strip_width<T, Arch, row_pairs<T>::rows_per_tile> *
+                static_cast<index_t>(sizeof(T)));
+
+/// Columns of a strip whose blocks fit the first-level cache; the widest where none are meant to.
+template <class Arch, class T>
+[[nodiscard]] index_t fitting_width(const row_pairs<T>& w) noexcept {
+  constexpr index_t widest = strip_width<T, Arch, row_pairs<T>::rows_per_tile>;
+  if (w.block > 3 * fitting_depth<T, Arch>) return widest;
+  const index_t fitting = l1_block / (w.block * static_cast<index_t>(sizeof(T)));
+  return std::clamp(fitting / lanes<T, Arch> * lanes<T, Arch>, lanes<T, Arch>, widest);
+}
+
+/// Rows whose sums are put aside between blocks: enough to pay for loading a block, few enough for
+/// the second-level cache.
+template <class T>
+inline constexpr index_t waiting_rows = 4 * row_pairs<T>::rows_per_panel;
+
+namespace detail {
+
+/// sums += the pair's entries times a block of X.
+template <class Tile, class T, class RowOf>
+LACUNA_ALWAYS_INLINE void accumulate_pair(Tile& sums, const typename row_pairs<T>::pair& p,
+                                          const std::uint16_t*& k, const T*& values,
+                                          const RowOf& row_of) noexcept {
+  sums.accumulate(values, k, p.both, row_of);
+  k += p.both;
+  values += 2 * p.both;
+  sums.accumulate_each(values, k, p.each, row_of);
+  k += 2 * p.each;
+  values += 2 * p.each;
+  if (p.longer == 0) {
+    sums.template accumulate_row<0>(values, k, p.rest, row_of);
+  } else {
+    sums.template accumulate_row<1>(values, k, p.rest, row_of);
+  }
+  k += p.rest;
+  values += p.rest;
+}
+
+/// One panel's part in block b; `aside` holds the sums of its rows.
+template <class Arch, index_t Vectors, class T, class Epilogue>
+void spmm_part(const row_pairs<T>& w, index_t panel, index_t b, const strip<T>& s, T* aside,
+               const Epilogue& epilogue) noexcept {
+  using two_rows = tile<T, Arch, 2, Vectors>;
+  const auto& part = w.part_of(panel, b);
+  const auto* p = w.pairs.data() + part.pair;
+  const auto* const end = w.pairs.data() + w.part_of(panel, b + 1).pair;
+  const std::uint16_t* k = w.k.data() + part.k;
+  const T* values = w.values.data() + part.value;
+  const rows_apart<T> row_of{s.x + b * w.block * s.ldx, s.ldx};
+  const bool is_last = b + 1 == w.blocks();
+  for (; p != end; ++p) {
+    two_rows sums;
+    if (b > 0) {
+      unroll<2>([&](auto r) LACUNA_INLINE_LAMBDA {
+        sums.template take_back<r>(aside + p->row[r] * two_rows::width);
+      });
+    }
+    accumulate_pair<two_rows, T>(sums, *p, k, values, row_of);
+    unroll<2>([&](auto r) LACUNA_INLINE_LAMBDA {
+      if (!is_last) return sums.template put_aside<r>(aside + p->row[r] * two_rows::width);
+      const index_t row = panel * w.rows_per_panel + p->row[r];
+      if (row >= w.rows) return;
+      sums.template store_row<r>(s.y + row * s.ldy, s.cols, position{row, s.col, s.cols, s.image},
+                                 epilogue);
+    });
+  }
+}
+
+template <class Arch, index_t Vectors, class T, class Epilogue>
+void spmm_pairs(const row_pairs<T>& w, index_t first, index_t last, const strip<T>& s,
+                const Epilogue& epilogue) noexcept {
+  if constexpr (Vectors > 1) {
+    if (s.cols <= (Vectors - 1) * lanes<T, Arch>) {
+      return spmm_pairs<Arch, Vectors - 1>(w, first, last, s, epilogue);
+    }
+  }
+  constexpr index_t width = tile<T, Arch, 2, Vectors>::width;
+  constexpr index_t at_once = waiting_rows<T> / row_pairs<T>::rows_per_panel;
+  for (index_t from = first; from < last; from += at_once) {
+    const index_t to = std::min(from + at_once, last);
+    for (index_t b = 0; b < w.blocks(); ++b) {
+      for (index_t panel = from; panel < to; ++panel) {
+        spmm_part<Arch, Vectors>(w, panel, b, s, s.aside + (panel - from) * w.rows_per_panel * width,
+                                 epilogue);
+      }
+    }
+  }
+}
+
+}  // namespace detail
+
+/// One strip of Y = epilogue(W X): panels first ... last - 1 times at most strip_width<T, Arch, 2>
+/// columns. Rows of X must be readable for `cols` rounded up to whole vectors, of Y only `cols` are
+/// written. s.aside: waiting_rows<T> times that many columns, on a vector's boundary, where w has
+/// several blocks. Any split of the panels gives bit-identical results.
+template <class Arch, class T, class Epilogue>
+void spmm_panels(const row_pairs<T>& w, index_t first, index_t last, const strip<T>& s,
+                 const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+  LACUNA_EXPECTS(0 <= first && first <= last && last <= w.count());
+  LACUNA_EXPECTS(0 < s.cols && s.cols <= (strip_width<T, Arch, 2>));
+  LACUNA_EXPECTS(s.aside != nullptr || w.blocks() <= 1);
+  detail::spmm_pairs<Arch, tile_vectors<Arch>(2)>(w, first, last, s, epilogue);
+}
+
+}  // namespace lacuna::inline LACUNA_ABI::kernel::simd
