@@ -79,11 +79,12 @@ struct product_work {
   enum class columns_from { place, copies, same_window, strided_window, sampling_window };
 
   std::vector<part> parts;  ///< the first has the tile that sums
-  double panels{0};
-  index_t rows{0};         ///< of W
-  index_t depth{0};        ///< rows of X as multiplied
-  index_t cols{0};         ///< of X, over all images
-  index_t value_bytes{4};  ///< of a value of X and Y
+  double panels{0};         ///< whose sums are started and stored in each strip
+  double density{1};        ///< of the rows of X, which a panel takes
+  index_t rows{0};          ///< of W
+  index_t depth{0};         ///< rows of X as multiplied
+  index_t cols{0};          ///< of X, over all images
+  index_t value_bytes{4};   ///< of a value of X and Y
   index_t lanes{16};
   /// Columns of a strip, and how many strips have them, over all images.
   std::vector<std::pair<index_t, index_t>> strips;
@@ -168,9 +169,6 @@ namespace detail {
           ? 0.0
           : std::max(0.0, m.stream.at(all_bytes) - m.stream.points.front().seconds);
   const bool in_place = w.from == product_work::columns_from::place;
-  const auto density = [&](double entries) {
-    return entries / std::max(1.0, w.panels * static_cast<double>(w.depth));
-  };
   double fma_ports = 0;
   double load_ports = 0;
   for (const auto& [cols, strips] : w.strips) {
@@ -194,7 +192,7 @@ namespace detail {
       first_uses -= first;
       out.x += count * lines *
                (first * rates.first_x.at(all_bytes) +
-                (p.entries - first) * rates.x(strip_bytes, density(p.entries)));
+                (p.entries - first) * rates.x(strip_bytes, w.density));
       out.x += count * p.entries * rates.rows_apart.at(w.pages);
       out.weights += count * p.bytes * detail::exposed_share(strip_bytes) * far_byte;
     }

@@ -16,10 +16,15 @@
 
 namespace lacuna::inline LACUNA_ABI {
 
-/// A packed layout by its name in `machine::tiles`: "f32:8".
+/// A packed layout by its name in `machine::tiles`: "f32:8" of rows that share positions by design.
 template <class T, index_t Rows>
 [[nodiscard]] std::string layout_name() {
   return message(scalar_name<T>, ":", Rows);
+}
+/// Entries of paired rows: "f32:both", "f32:alone".
+template <class T>
+[[nodiscard]] std::string pair_layout_name(bool both) {
+  return message(scalar_name<T>, both ? ":both" : ":alone");
 }
 
 }  // namespace lacuna::inline LACUNA_ABI
@@ -35,17 +40,39 @@ inline constexpr double huge_block = 4U << 20U;
   return static_cast<double>(rows * std::min(stride, page)) / page;
 }
 
+/// Entries of rows that share positions by design.
 template <class T, index_t Rows>
 void add_parts(const kernel::panels<T, Rows>& w, product_work& out) {
   const auto entries = static_cast<double>(w.entries());
   out.parts.push_back(
       {layout_name<T, Rows>(), Rows, entries,
        entries * static_cast<double>(Rows * index_t{sizeof(T)} + index_t{sizeof(std::int32_t)})});
+  out.panels = static_cast<double>(w.count());
+  out.density = entries / std::max(1.0, static_cast<double>(w.count() * w.depth));
 }
+/// Entries of paired rows: those that both rows have, and those of one row alone.
+template <class T>
+void add_parts(const kernel::row_pairs<T>& w, product_work& out) {
+  double both = 0;
+  double alone = 0;
+  for (const auto& pair : w.pairs) {
+    both += static_cast<double>(pair.both);
+    alone += static_cast<double>(2 * pair.each + pair.rest);
+  }
+  constexpr double value = sizeof(T);
+  constexpr double k = sizeof(std::uint16_t);
+  out.parts.push_back({pair_layout_name<T>(true), 2, both, both * (2 * value + k)});
+  out.parts.push_back({pair_layout_name<T>(false), 1, alone, alone * (value + k)});
+  out.panels = static_cast<double>(w.pairs.size());
+  out.density = (2 * both + alone) / std::max(1.0, static_cast<double>(w.rows * w.depth));
+}
+/// Single rows beside shared ones take what a row alone takes in pairs.
 template <class T, index_t Rows>
 void add_parts(const kernel::mixed_panels<T, Rows>& w, product_work& out) {
   add_parts(w.shared, out);
-  add_parts(w.single, out);
+  const auto alone = static_cast<double>(w.single.entries());
+  constexpr double each = sizeof(T) + sizeof(std::int32_t);
+  out.parts.push_back({pair_layout_name<T>(false), 1, alone, alone * each});
 }
 
 /// Panels of dense rows as far as counting goes: no values.
@@ -65,7 +92,6 @@ template <class Arch, class Panels>
   constexpr auto value = static_cast<index_t>(sizeof(T));
   product_work out;
   add_parts(w, out);
-  out.panels = static_cast<double>(w.count());
   out.rows = w.rows;
   out.depth = w.depth;
   out.cols = images * cols;
