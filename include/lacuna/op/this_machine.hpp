@@ -5,7 +5,7 @@
 #include <mutex>
 #include <string>
 
-#include <lacuna/op/probe.hpp>
+#include <lacuna/op/probe_tiles.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 
