@@ -19,7 +19,7 @@ struct cost {
   double multiply_adds{0};  ///< at the machine's rate, operands in registers
   double loads{0};          ///< what tiles take longer than that with X in the first level
   double x{0};              ///< X from beyond the first level
-  double weights{0};        ///< W from beyond the second level
+  double weights{0};        ///< W from further away than tiles hide
   double y{0};              ///< sums started and stored
   double columns{0};        ///< X copied to strips, or gathered by a convolution
   double call{0};           ///< what every product takes
@@ -116,15 +116,6 @@ namespace detail {
   return 0;
 }
 
-/// The share of the time of far weights that tiles do not hide. With strips of 32 KB 6 MB of W take
-/// no longer than 256 KB; 768x3072x128 in 8x8 at 12.5 %, strips of 590 KB, takes 63 us a strip more
-/// where 1.3 MB of W come from the third level, as a stream of them and of X does (Emerald Rapids).
-[[nodiscard]] inline double exposed_share(double strip_bytes) {
-  constexpr double near = 64 * 1024;
-  constexpr double far = 512 * 1024;
-  return std::clamp(std::log(std::max(near, strip_bytes) / near) / std::log(far / near), 0.0, 1.0);
-}
-
 [[nodiscard]] inline cost vector_cost(const product_work& w, const machine& m) {
   cost out{.call = m.call};
   for (const product_work::part& p : w.parts) {
@@ -147,9 +138,8 @@ namespace detail {
 ///   X                     S E l x(bytes of a strip, density of panels); where strips are read in
 ///                         place first_x(all bytes) for a line's first use, and S E
 ///                         rows_apart(pages of a strip)
-///   weights               S bytes(W) (stream(all bytes) - stream(least)), of which tiles hide all
-///                         where strips are in the first level and nothing where they keep the
-///                         second level busy
+///   weights               S bytes(W) of a longer stream than was measured, what it takes more:
+///                         tiles ask for nearer weights ahead
 ///   Y                     S P panel(v) + lines(Y) y(all bytes)
 ///   columns               S depth v times a copied or gathered vector
 /// A product of one column by the matrix-vector kernel takes E vector(bytes(W))
@@ -164,10 +154,6 @@ namespace detail {
   for (const product_work::part& p : w.parts) weight_bytes += p.bytes;
   const double all_bytes = weight_bytes + w.x_bytes + w.y_bytes;
   const double gather = detail::gather_seconds(m, w);
-  const double far_byte =
-      m.stream.points.empty()
-          ? 0.0
-          : std::max(0.0, m.stream.at(all_bytes) - m.stream.points.front().seconds);
   const bool in_place = w.from == product_work::columns_from::place;
   double fma_ports = 0;
   double load_ports = 0;
@@ -194,7 +180,7 @@ namespace detail {
                (first * rates.first_x.at(all_bytes) +
                 (p.entries - first) * rates.x(strip_bytes, w.density));
       out.x += count * p.entries * rates.rows_apart.at(w.pages);
-      out.weights += count * p.bytes * detail::exposed_share(strip_bytes) * far_byte;
+      out.weights += count * p.bytes * m.beyond(rates.vector, p.bytes);
     }
   }
   out.y += w.lines_of_y * m.y.at(all_bytes);

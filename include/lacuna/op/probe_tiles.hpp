@@ -22,16 +22,14 @@ namespace lacuna::inline LACUNA_ABI::detail {
 }
 
 /// What a line of X takes more than is known in strips of rising depth, copied, a `part` of whose
-/// rows each panel takes; no more of W than leaves them room in the second level.
+/// rows each panel takes; a row is used 18 times, so that the copy shows little.
 template <class Arch, class T, index_t Rows>
 [[nodiscard]] rate_curve strip_curve(const machine& m, index_t width, index_t part) {
-  constexpr index_t w_share = 512 * 1024;
   constexpr auto value = static_cast<index_t>(sizeof(T));
   rate_curve out;
   for (const index_t kilobytes : {16, 32, 64, 128, 256, 512, 1024, 1536, 2048}) {
     const index_t kept = kilobytes * 1024 / (width * value) / part;
-    const index_t count = std::clamp<index_t>(
-        w_share / (kept * (Rows * value + index_t{sizeof(std::int32_t)})), 2 * part, 512);
+    const index_t count = 18 * part * 8 / Rows;
     const auto w = probe_panels<Arch, T, Rows>(count, kept * part, kept);
     product_work work = matmul_work<Arch>(w, width);
     work.from = product_work::columns_from::copies;
