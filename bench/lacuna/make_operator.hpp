@@ -26,8 +26,8 @@ template <class T>
   lacuna::tensor<T> x(p.x.extents());
   std::transform(p.x.begin(), p.x.end(), x.begin(), [](float v) { return static_cast<T>(v); });
   lacuna::tensor<lacuna::accumulator_t<T>> y({1, p.layer.out, p.layer.out_h(), p.layer.out_w()});
-  return std::make_shared<call_memory<T>>(std::move(x), std::move(y),
-                                          lacuna::thread_pool(p.threads));
+  return std::make_shared<call_memory<T>>(
+      call_memory<T>{std::move(x), std::move(y), lacuna::thread_pool(p.threads)});
 }
 
 /// A contender that calls f(memory). One thread takes the executor that has none.

@@ -75,11 +75,19 @@ bool every_case_can_fail(std::vector<validation_case> cases) {
   return can;
 }
 
+int usage(std::ostream& out, int result) {
+  out << "usage: aie2_validation [--into DOC.md | --self-check]\n"
+         "         all cases of docs/hardware/aie2.md; whether each of them can fail\n"
+      << other_shapes_usage;
+  return result;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
     const std::vector<std::string> args(argv + 1, argv + argc);
+    if (args == std::vector<std::string>{"--help"}) return usage(std::cout, EXIT_SUCCESS);
     if (args == std::vector<std::string>{"--self-check"}) {
       return every_case_can_fail(all_cases()) ? EXIT_SUCCESS : EXIT_FAILURE;
     }
@@ -88,8 +96,7 @@ int main(int argc, char** argv) {
       if (result >= 0) return result;
     }
     if (!args.empty() && args.size() != 2) {
-      std::cerr << "usage: aie2_validation [--into DOC.md | --self-check]\n" << other_shapes_usage;
-      return 2;
+      return usage(std::cerr, 2);
     }
     std::ostringstream tables;
     tables << "\n";
@@ -106,8 +113,11 @@ int main(int argc, char** argv) {
       std::cout << tables.str() << series.str();
     }
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
-  } catch (const std::out_of_range&) {
-    std::cerr << "usage: aie2_validation [--into DOC.md | --self-check]\n" << other_shapes_usage;
+  } catch (const std::out_of_range&) {  // too few arguments, or a number beyond any
+    return usage(std::cerr, 2);
+  } catch (const std::invalid_argument& e) {
+    if (std::string(e.what()).starts_with("sto")) return usage(std::cerr, 2);  // not a number
+    std::cerr << e.what() << "\n";
     return 2;
   } catch (const std::exception& e) {
     std::cerr << e.what() << "\n";

@@ -19,11 +19,29 @@ using namespace lacuna::hardware::aie2;
 
 const char* const other_shapes_usage =
     "       aie2_validation --gemm i8-i8|i8-i16|i8-i32|bf16 M K N [ROWS COLS]\n"
+    "         one core: cycles of C (M, N) += A (M, K) B (K, N) in its memory, TYPES "
+    "operands-result;\n"
+    "         ROWS x COLS instruction tiles of 4 x 8 x 8 (bf16 4 x 8 x 4) stay in accumulators (4 "
+    "2)\n"
     "       aie2_validation --array TYPES M K N TILE_M TILE_K TILE_N K_MEMORY COLS ROWS CLOCK_HZ "
     "DRAM_B/S\n"
+    "         a whole array: C (M, N) = A B, padded to tiles; TILE_* of a core, K_MEMORY the part "
+    "of K\n"
+    "         that memory tiles hold at once (a multiple of TILE_K)\n"
     "       aie2_validation --block-sparse M K N KEEP_PERCENT COLUMNS\n"
+    "         one core: int8, random 8x8 blocks kept, COLUMNS (1, 2, 4) blocks of columns at once\n"
     "       aie2_validation --scale|--add-bf16|--add-int8 COUNT\n"
-    "       aie2_validation --stream BYTES | --shim WORDS | --speed\n";
+    "         one core: c = factor a of int16, or c = a + b\n"
+    "       aie2_validation --copy BYTES OBJECT_BYTES COLS CLOCK_HZ DRAM_B/S\n"
+    "         DRAM to memory tiles and back in double-buffered objects, BYTES shared by COLS "
+    "columns\n"
+    "       aie2_validation --stream BYTES | --shim WORDS\n"
+    "         one DMA channel between tiles; a shim's from and to DRAM\n"
+    "       aie2_validation --speed\n"
+    "examples:\n"
+    "       aie2_validation --gemm bf16 64 64 64\n"
+    "       aie2_validation --array i8-i8 4032 4032 4032 112 112 112 448 4 4 1e9 15e9\n"
+    "       aie2_validation --copy 1048576 4096 4 1.8e9 28e9\n";
 
 namespace {
 
@@ -114,6 +132,40 @@ int element_wise(const std::vector<std::string>& a) {
   return 0;
 }
 
+/// Each column's share passes its memory tile as in object FIFOs of depth 2.
+int copy(const std::vector<std::string>& a) {
+  const std::int64_t bytes = std::stol(a.at(1)), object = std::stol(a.at(2));
+  const int cols = std::stoi(a.at(3));
+  device d = cols > static_cast<int>(npu.shim_cols) ? ve2802() : npu;
+  d.clock_hz = std::stod(a.at(4));
+  d.transport.dram_bytes_per_s = std::stod(a.at(5));
+  if (cols < 1 || object < 4 || bytes < 1 || bytes % (object * cols) != 0) {
+    throw shape_error(message("copy: ", bytes, " bytes are not whole objects of ", object,
+                              " bytes in ", cols, " columns"));
+  }
+  flow_graph f;
+  for (int c = 0; c < cols; ++c) {
+    const tile_id shim{tile_kind::shim, c, 0};
+    const int pool =
+        f.add_pool(message("objects of column ", c), {tile_kind::memory, c, 0}, 2, object);
+    f.transfers.push_back({message("column ", c, " from DRAM"),
+                           -1,
+                           {pool},
+                           shim,
+                           object,
+                           1,
+                           1,
+                           bytes / (object * cols)});
+    f.transfers.push_back({message("column ", c, " to DRAM"), pool, {}, shim, object});
+  }
+  const flow_run r = simulate_flow(f, d);
+  std::cout << r.cycles << " cycles, " << static_cast<double>(bytes) / r.cycles
+            << " bytes a cycle each way, "
+            << static_cast<double>(bytes) * d.clock_hz / r.cycles * 1e-9 << " GB/s\n"
+            << to_report(r, d, "copy", 0);
+  return 0;
+}
+
 int speed() {
   const program p = compile(gemm_kernel({64, 232, 64}), npu.core);
   data_memory memory(npu.memory);
@@ -144,6 +196,7 @@ int run_other_shape(const std::vector<std::string>& a) {
               << shim_cycles(std::stol(a.at(1)), false, npu.transport) << " out\n";
     return 0;
   }
+  if (a[0] == "--copy") return copy(a);
   if (a[0] == "--speed") return speed();
   return -1;
 }

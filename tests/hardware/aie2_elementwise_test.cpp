@@ -4,6 +4,7 @@
 // Element-wise kernels against plain loops, bit for bit.
 #include <algorithm>
 #include <cstdint>
+#include <string>
 
 #include <lacuna/hardware/aie2/core/check_schedule.hpp>
 #include <lacuna/hardware/aie2/core/simulate_core.hpp>
@@ -21,6 +22,14 @@ namespace {
 const device npu = phoenix();
 
 }  // namespace
+
+TEST_CASE("element-wise kernels refuse counts that are no whole vectors", "[aie2][kernels]") {
+  for (const std::int64_t count : {0, -32, 31, 33}) {
+    CHECK_THROWS_AS(scale_int16_kernel(count), shape_error);
+    CHECK_THROWS_AS(add_int8_kernel(count), shape_error);
+    CHECK_THROWS_WITH(add_bf16_kernel(count), Catch::Contains(std::to_string(count)));
+  }
+}
 
 TEST_CASE("element-wise kernels are exact, pipelined or not", "[aie2][kernels]") {
   const loop_mode mode = GENERATE(loop_mode::pipelined, loop_mode::sequential);

@@ -180,6 +180,22 @@ TEST_CASE("schedules of the series kernel give each read its value, in banks' ow
   CHECK(p.program_bytes < npu.core.program_bytes / 8);
 }
 
+TEST_CASE("loops of one trip keep to the registers that there are", "[aie2][series]") {
+  // One entry and one pair of steps: all of it lies between loops, where loads would run ahead.
+  const convolution_layout l = lay_out_series({4, 16, 1, 28, conv_window{}}, 3);
+  const program p = compile(series_kernel(l, 1, 1, in_banks()), npu.core);
+  CHECK(p.program_bytes > 0);
+  // 3x3 of every second block of 8 channels: kernels of the smallest pieces.
+  conv_window window;
+  window.kernel_h = window.kernel_w = 3;
+  CHECK_NOTHROW(compile(series_kernel(lay_out_series({1, 1, 4, 4, window}, 9), 0, 1), npu.core));
+  CHECK_NOTHROW(compile(series_kernel(lay_out_series({1, 1, 4, 4, window}, 10), 1, 2), npu.core));
+  const matrix w = random_matrix(16, 32, 5);
+  CHECK(wrong_values(series(to_block_csr_where<8, 8>(w, [](index_t, index_t k) { return k == 1; }),
+                            to_n_m<2, 4>(matrix::Constant(16, 32, 0))),
+                     28) == 0);
+}
+
 TEST_CASE("N:M terms become as few 2:4 layers as their fullest group needs", "[aie2][series]") {
   const matrix w = random_matrix(16, 32, 5);
   const weight_columns c{32, 32, 1};

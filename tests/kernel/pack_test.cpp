@@ -27,7 +27,7 @@ dense_matrix<T> unpack(const kernel::panels<T, Rows>& p) {
     for (index_t e = p.offsets[static_cast<std::size_t>(n)];
          e < p.offsets[static_cast<std::size_t>(n) + 1]; ++e) {
       for (index_t r = 0; r < Rows; ++r) {
-        out(n * Rows + r, p.k[static_cast<std::size_t>(e)]) +=
+        out(n * Rows + r, p.positions(n)[e - p.offsets[static_cast<std::size_t>(n)]]) +=
             p.values[static_cast<std::size_t>(e * Rows + r)];
       }
     }
@@ -62,6 +62,29 @@ TEST_CASE("panels hold the matrix, whatever the format and panel height", "[kern
   const auto shared = test::random_n_m<float>(rows, cols, 2, 4, 8);
   expect_same_matrix<8>(lacuna::to_n_m<2, 4, 8>(shared), shared);
   expect_same_matrix<2>(lacuna::to_n_m<2, 4, 8>(shared), shared);
+}
+
+TEST_CASE("panels that have the same positions keep them once", "[kernel][pack]") {
+  const auto rows = GENERATE(as<index_t>(), 0, 1, 8, 9, 24);
+  const auto cols = GENERATE(as<index_t>(), 0, 1, 7, 16);
+  CAPTURE(rows, cols);
+  const auto shared = [](auto p) {
+    kernel::share_positions(p);
+    return p;
+  };
+  const auto dense = test::random_matrix<float>(rows, cols, 1);
+  const auto once = shared(kernel::pack_panels<8>(dense, cols, identity));
+  CHECK(static_cast<index_t>(once.k.size()) == (rows == 0 ? 0 : cols));
+  CHECK(unpack(once).topRows(rows) == dense);
+
+  // As many entries in each panel, in other places.
+  dense_matrix<float> apart = dense_matrix<float>::Zero(16, 16);
+  apart.topLeftCorner(8, 8).setOnes();
+  apart.bottomRightCorner(8, 8).setOnes();
+  const auto each =
+      shared(kernel::pack_panels<8>(lacuna::to_block_csr<8, 8>(apart), apart.cols(), identity));
+  CHECK(each.k.size() == 16);
+  CHECK(unpack(each) == apart);
 }
 
 TEST_CASE("columns that meet no row of X are left out", "[kernel][pack]") {
@@ -145,8 +168,12 @@ TEMPLATE_LIST_TEST_CASE("shifted patches are the patches, on every instruction s
     const index_t width = lacuna::round_up(count, lanes);
     std::vector<float> strip(static_cast<std::size_t>(rows * width), -99.0F);
     std::vector<float> plain(strip.size(), -98.0F);
-    kernel::pack_shifted_patches<TestType>(image.data(), channels, side, side, window, first, count,
-                                           width, strip.data());
+    // In two parts, as blocks of rows are.
+    for (const auto& [begin, end] : {std::pair<index_t, index_t>{0, rows / 3}, {rows / 3, rows}}) {
+      kernel::pack_shifted_patches<TestType>(image.data(), channels, side, side, window, first,
+                                             count, width, begin, end,
+                                             strip.data() + begin * width);
+    }
     kernel::pack_patches<TestType>(layout, planes.data() + lanes, 0, out_h, first, count, width,
                                    plain.data());
     REQUIRE(strip == plain);

@@ -59,9 +59,19 @@ void run(const kernel::row_pairs<float>& w, index_t first, index_t last,
          const dense_matrix<float>& x, index_t cols, dense_matrix<float>& y) {
   lacuna::aligned_vector<float> aside(static_cast<std::size_t>(
       kernel::simd::waiting_rows<float> * kernel::simd::strip_width<float, Arch, 2>));
-  kernel::simd::strip<float> strip{x.data(), x.cols(), nullptr, cols, false, y.data(), y.cols(),
-                                   0,        0,        aside.data()};
-  kernel::simd::spmm_panels<Arch>(w, first, last, strip, lacuna::no_epilogue{});
+  for (index_t b = 0; b < w.blocks(); ++b) {
+    const kernel::simd::strip<float> strip{x.data() + b * w.block * x.cols(),
+                                           x.cols(),
+                                           nullptr,
+                                           cols,
+                                           false,
+                                           y.data(),
+                                           y.cols(),
+                                           0,
+                                           0,
+                                           w.blocks() > 1 ? aside.data() : nullptr};
+    kernel::simd::spmm_block<Arch>(w, b, first, last, strip, lacuna::no_epilogue{});
+  }
 }
 }  // namespace
 
@@ -98,18 +108,22 @@ TEST_CASE("rows are paired, block by block, by the positions they share", "[kern
 }
 
 TEST_CASE("blocks have enough entries a row, or there is one", "[kernel][pack]") {
-  // Half of 640 kept: what fits is enough. An eighth: blocks of about 96 rows. A hundredth: one.
+  // Half of 640 kept: what fits is enough. A twelfth: blocks of about 96 rows. A hundredth: one.
   CHECK(kernel::depth_block(100 * 320, 100, 640, 80) == 80);
-  CHECK(kernel::depth_block(100 * 80, 100, 640, 80) == 92);
+  CHECK(kernel::depth_block(100 * 53, 100, 640, 80) == 92);
   CHECK(kernel::depth_block(100 * 6, 100, 640, 80) == 640);
+  // An eighth of 128 is rather one block than two; a half is not.
+  CHECK(kernel::depth_block(100 * 16, 100, 128, 80) == 128);
+  CHECK(kernel::depth_block(100 * 64, 100, 128, 80) == 64);
   CHECK(kernel::depth_block(0, 100, 640, 80) == 640);
   CHECK(kernel::depth_block(0, 0, 0, 80) == 1);
   CHECK(kernel::depth_block(1, 1, 100'000, 80) == 25'000);
 }
 
-TEMPLATE_LIST_TEST_CASE("any portion of a product by pairs is the reference's, and nothing else is "
-                        "written",
-                        "[kernel][simd]", test::architectures) {
+TEMPLATE_LIST_TEST_CASE(
+    "any portion of a product by pairs is the reference's, and nothing else is "
+    "written",
+    "[kernel][simd]", test::architectures) {
   constexpr index_t width = kernel::simd::strip_width<float, TestType, 2>;
   const index_t m = 5 * 64 + 3;
   const index_t depth = 37;

@@ -1,99 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Mirrors include/lacuna/op/matmul.hpp
+// Mirrors include/lacuna/op/matmul.hpp; formats and value types are in matmul_formats_test.cpp.
 #include <cmath>
 #include <limits>
 
-#include <lacuna/kernel/reference/spmm.hpp>
 #include <lacuna/op/matmul.hpp>
 
-#include "support/architectures.hpp"
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
-using lacuna::as_view, lacuna::dense_matrix, lacuna::index_t, lacuna::matmul;
-
-namespace {
-
-template <class Arch, class Format>
-auto on(const Format& w) {
-  return matmul<Format, lacuna::no_epilogue, Arch>(w);
-}
-
-template <class Format, class X>
-auto reference_product(const Format& w, const X& x) {
-  using sum = lacuna::accumulator_t<lacuna::value_type_t<Format>>;
-  Eigen::Matrix<sum, -1, -1, Eigen::RowMajor> y(w.rows(), x.cols());
-  lacuna::kernel::reference::spmm<Format, typename X::Scalar>(w, as_view(x), as_view(y));
-  return y;
-}
-
-/// Row-major and column-major operands, and the transposed product, on one instruction set.
-template <class Arch, class Format>
-void expect_reference(const Format& w, index_t n) {
-  using T = lacuna::value_type_t<Format>;
-  using sum = lacuna::accumulator_t<T>;
-  CAPTURE(w.rows(), w.cols(), n, Arch::name());
-  const auto x = test::random_matrix<T>(w.cols(), n, 7);
-  const auto expected = reference_product(w, x);
-  const auto layer = on<Arch>(w);
-  REQUIRE(layer(x) == expected);
-
-  const Eigen::Matrix<T, -1, -1> x_columns = x;
-  Eigen::Matrix<sum, -1, -1> y_columns(w.rows(), n);
-  layer(x_columns, y_columns);
-  REQUIRE(y_columns == expected);
-
-  const auto back = test::random_matrix<T>(w.rows(), n, 8);
-  Eigen::Matrix<sum, -1, -1, Eigen::RowMajor> expected_back(w.cols(), n);
-  lacuna::kernel::reference::spmm_transposed<Format, T>(w, as_view(back), as_view(expected_back));
-  REQUIRE(lacuna::matmul_transposed(w)(back) == expected_back);
-}
-
-template <class Arch>
-void expect_reference_for_every_format(index_t m, index_t k, index_t n) {
-  using lacuna::to_block_csr, lacuna::to_n_m;
-  expect_reference<Arch>(test::random_matrix<float>(m, k), n);
-  expect_reference<Arch>(to_block_csr<8, 8>(test::random_blocks<float>(m, k, 8, 8, 0.5)), n);
-  expect_reference<Arch>(to_block_csr<1, 16>(test::random_blocks<float>(m, k, 1, 16, 0.5)), n);
-  expect_reference<Arch>(to_block_csr<4, 1>(test::random_blocks<float>(m, k, 4, 1, 0.5)), n);
-  expect_reference<Arch>(to_block_csr<16, 4>(test::random_blocks<float>(m, k, 16, 4, 0.5)), n);
-  expect_reference<Arch>(to_block_csr<3, 5>(test::random_blocks<float>(m, k, 3, 5, 0.5)), n);
-  expect_reference<Arch>(to_block_csr<1, 1>(test::random_blocks<float>(m, k, 1, 1, 0.9)), n);
-  expect_reference<Arch>(to_n_m<2, 4>(test::random_n_m<float>(m, k, 2, 4, 1)), n);
-  expect_reference<Arch>(to_n_m<1, 8>(test::random_n_m<float>(m, k, 1, 8, 1)), n);
-  expect_reference<Arch>(to_n_m<4, 16>(test::random_n_m<float>(m, k, 4, 16, 1)), n);
-  expect_reference<Arch>(to_n_m<2, 8, 8>(test::random_n_m<float>(m, k, 2, 8, 8)), n);
-}
-
-}  // namespace
-
-TEMPLATE_LIST_TEST_CASE("products in every format equal the reference on the edge grid",
-                        "[op][matmul]", test::architectures) {
-  constexpr index_t strip =
-      lacuna::kernel::simd::strip_width<float, TestType,
-                                        lacuna::kernel::simd::tile_rows<TestType>(8)>;
-  const auto m = GENERATE(as<index_t>(), 0, 1, 8, 17);
-  const auto k = GENERATE(as<index_t>(), 0, 1, 15, 16, 37);
-  for (const index_t n :
-       {index_t{0}, index_t{1}, index_t{2}, strip - 1, strip, strip + 1, 3 * strip + 5}) {
-    expect_reference_for_every_format<TestType>(m, k, n);
-  }
-}
-
-TEMPLATE_TEST_CASE("products in every value type equal the reference", "[op][matmul]", double,
-                   lacuna::bfloat16, std::int8_t) {
-  using T = TestType;
-  using arch = xsimd::default_arch;
-  const auto m = GENERATE(as<index_t>(), 1, 8, 23);
-  const auto n = GENERATE(as<index_t>(), 1, 7, 64, 101);
-  const index_t k = 29;
-  expect_reference<arch>(test::random_matrix<T>(m, k), n);
-  expect_reference<arch>(lacuna::to_block_csr<8, 8>(test::random_blocks<T>(m, k, 8, 8, 0.5)), n);
-  expect_reference<arch>(lacuna::to_n_m<2, 4>(test::random_n_m<T>(m, k, 2, 4, 1)), n);
-  expect_reference<arch>(lacuna::to_n_m<2, 4, 8>(test::random_n_m<T>(m, k, 2, 4, 8)), n);
-}
+using lacuna::dense_matrix, lacuna::index_t, lacuna::matmul;
 
 TEST_CASE("real numbers agree with Eigen to rounding", "[op][matmul]") {
   lacuna::random_source random(3);

@@ -7,9 +7,11 @@
 #include <concepts>
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include <unsupported/Eigen/CXX11/ThreadPool>
 
+#include <lacuna/core/aligned.hpp>
 #include <lacuna/core/extents.hpp>
 
 #if defined(__linux__)
@@ -72,8 +74,9 @@ inline void leave_cpu([[maybe_unused]] int cpu) noexcept {
 }  // namespace detail
 
 /// Threads of an `Eigen::ThreadPool`, its own or the engine's. The calling thread works too, so a
-/// pool of `threads` starts threads - 1 workers, and it does not sleep while they finish. Don't
-/// call it from inside one of its own tasks.
+/// pool of `threads` starts threads - 1 workers, and it does not sleep while they finish. A thread
+/// begins with a run of indices of its own, the same in every call, so that it meets what it left
+/// in its caches, and then helps the others. Don't call it from inside one of its own tasks.
 class thread_pool {
  public:
   explicit thread_pool(int threads)
@@ -89,20 +92,32 @@ class thread_pool {
   void for_each_index(index_t count, const F& f) const {
     const index_t workers = std::min(concurrency(), count) - 1;
     if (workers < 1) return serial{}.for_each_index(count, f);
-    std::atomic<index_t> next{0};
+    struct alignas(cache_line) run {
+      std::atomic<index_t> next;
+      index_t end;
+    };
+    std::vector<run> runs(static_cast<std::size_t>(workers) + 1);
+    for (index_t t = 0; t <= workers; ++t) {
+      run& r = runs[static_cast<std::size_t>(t)];
+      r.next = count * t / (workers + 1);
+      r.end = count * (t + 1) / (workers + 1);
+    }
     std::atomic<index_t> working{workers};
-    const auto work = [&] {
-      for (index_t i = next++; i < count; i = next++) f(i);
+    const auto work = [&](index_t home) {
+      for (index_t t = 0; t <= workers; ++t) {
+        run& r = runs[static_cast<std::size_t>((home + t) % (workers + 1))];
+        for (index_t i = r.next++; i < r.end; i = r.next++) f(i);
+      }
     };
     const int here = owned_ == nullptr ? -1 : detail::current_cpu();  // an engine's pool is its own
     for (index_t w = 0; w < workers; ++w) {
       pool_->Schedule([&, here] {
         detail::leave_cpu(here);
-        work();
+        work(1 + pool_->CurrentThreadId() % workers);
         --working;
       });
     }
-    work();
+    work(0);
     while (working.load() != 0) std::this_thread::yield();
   }
 

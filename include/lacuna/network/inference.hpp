@@ -199,11 +199,15 @@ class inference {
     const extents4& in = x.extents;
     const extents4& out = y.extents;
     const index_t in_image = in.size() / in.n;
-    const index_t out_image = out.size() / out.n;
-    const auto each_image = [&](auto&& f) {
-      executor.for_each_index(in.n, [&](index_t n) {
-        f(x.data + n * in_image, second == nullptr ? nullptr : second + n * in_image,
-          y.data + n * out_image);
+    // Runs of planes (h, w), one a thread: f(x, what is added, planes, y).
+    const auto each_plane = [&](auto&& f) {
+      const index_t planes = in.n * in.c;
+      const index_t tasks = std::clamp<index_t>(executor.concurrency(), 1, planes);
+      executor.for_each_index(tasks, [&](index_t task) {
+        const index_t first = planes * task / tasks;
+        const index_t from = first * in.h * in.w;
+        f(x.data + from, second == nullptr ? nullptr : second + from,
+          planes * (task + 1) / tasks - first, y.data + first * out.h * out.w);
       });
     };
     detail::layer_epilogue epilogue;
@@ -227,19 +231,20 @@ class inference {
             std::visit([&](const auto& op) { op(columns, result, executor, epilogue); },
                        std::get<linear_operator>(operators_[s]));
           } else if constexpr (std::is_same_v<L, batch_norm<float>>) {
-            each_image([&](const float* from, const float*, float* to) {
-              l.evaluate(from, in.h * in.w, to);
+            executor.for_each_index(in.n, [&](index_t n) {
+              l.evaluate(x.data + n * in_image, in.h * in.w, y.data + n * in_image);
             });
           } else if constexpr (std::is_same_v<L, add>) {
-            each_image(
-                [&](const float* a, const float* b, float* to) { l.evaluate(a, b, in_image, to); });
+            each_plane([&](const float* a, const float* b, index_t planes, float* to) {
+              l.evaluate(a, b, planes * in.h * in.w, to);
+            });
           } else if constexpr (std::is_same_v<L, relu>) {
-            each_image([&](const float* from, const float*, float* to) {
-              l.evaluate(from, in_image, to);
+            each_plane([&](const float* from, const float*, index_t planes, float* to) {
+              l.evaluate(from, planes * in.h * in.w, to);
             });
           } else if constexpr (!std::is_same_v<L, input>) {
-            each_image([&](const float* from, const float*, float* to) {
-              l.evaluate(from, in, in.c, to);
+            each_plane([&](const float* from, const float*, index_t planes, float* to) {
+              l.evaluate(from, in, planes, to);
             });
           }
         },

@@ -16,7 +16,9 @@
 //                       values of scratch memory that a task takes: `share` columns in turn, by
 //                       strips of at most `width`
 //   reader              made by each task on its scratch memory; read<Arch>(image, col, count) is
-//                       those columns, rows `ldx` apart and readable by whole vectors
+//                       those columns, rows `ldx` apart and readable by whole vectors;
+//                       read_rows<Arch>(image, col, count, first, last) is rows first ... last - 1
+//                       of them, copied to vectors' boundaries unless the source is in place
 
 namespace lacuna::inline LACUNA_ABI::detail {
 
@@ -54,8 +56,14 @@ struct matrix_columns {
         : source_(source), memory_(memory) {}
     template <class Arch>
     [[nodiscard]] readable_columns<T> read(index_t image, index_t col, index_t count) {
+      return read_rows<Arch>(image, col, count, 0, source_.x.rows);
+    }
+    template <class Arch>
+    [[nodiscard]] readable_columns<T> read_rows(index_t image, index_t col, index_t count,
+                                                index_t first, index_t last) {
       matrix_view<const X> of_image = source_.x;
-      of_image.data += image * source_.image_stride;
+      of_image.data += image * source_.image_stride + first * of_image.row_stride;
+      of_image.rows = last - first;
       if constexpr (std::is_same_v<T, X>) {
         if (source_.in_place) return {of_image.data + col, of_image.row_stride, source_.is_far()};
       }
@@ -87,7 +95,7 @@ class patch_columns {
   [[nodiscard]] index_t images() const noexcept { return in_.n; }
   [[nodiscard]] index_t cols() const noexcept { return out_h_ * layout_.out_w(); }
   [[nodiscard]] index_t scratch(index_t share, index_t lanes, index_t width) const noexcept {
-    return front + layout_.size(band(share, width)) + lanes + depth_ * round_up(width, lanes);
+    return front + layout_.size(band(share, width)) + front + depth_ * round_up(width, lanes);
   }
 
   class reader {
@@ -96,38 +104,73 @@ class patch_columns {
         : source_(source), share_(share), planes_(memory + front) {}
     template <class Arch>
     [[nodiscard]] readable_columns<T> read(index_t image, index_t col, index_t count) {
-      constexpr index_t lanes = kernel::simd::lanes<T, Arch>;
-      const extents4& in = source_.in_;
-      const X* const of_image = source_.x_ + image * in.c * in.h * in.w;
-      if constexpr (std::is_same_v<T, X> && std::is_floating_point_v<T>) {
+      if (source_.is_shifted()) return read_rows<Arch>(image, col, count, 0, source_.depth_);
+      lay_out<Arch>(image, col, count);
+      // Under a window of one tap the planes are the columns.
+      if (source_.has_one_tap()) return {column(col), source_.layout_.channel(rows_), false};
+      return gather<Arch>(col, count);
+    }
+    template <class Arch>
+    [[nodiscard]] readable_columns<T> read_rows(index_t image, index_t col, index_t count,
+                                                index_t first, index_t last) {
+      const index_t width = round_up(count, kernel::simd::lanes<T, Arch>);
+      if constexpr (can_shift) {
         if (source_.is_shifted()) {
-          const index_t width = round_up(count, lanes);
-          kernel::pack_shifted_patches<Arch>(of_image, in.c, in.h, in.w, source_.window_, col,
-                                             count, width, planes_);
+          const extents4& in = source_.in_;
+          kernel::pack_shifted_patches<Arch>(source_.x_ + image * in.c * in.h * in.w, in.c, in.h,
+                                             in.w, source_.window_, col, count, width, first, last,
+                                             planes_);
           return {planes_, width, false};
         }
       }
-      const plane_layout& layout = source_.layout_;
-      const index_t first = col / layout.out_w();
-      const index_t last = (col + count - 1) / layout.out_w();
-      if (image != image_ || first < first_ || last >= first_ + rows_) {
-        image_ = image;
-        first_ = first;
-        rows_ = std::min(source_.band(share_, count), source_.out_h_ - first);
-        layout.template pack<Arch>(of_image, first_, rows_, planes_);
+      if (source_.has_one_tap()) {
+        lay_out<Arch>(image, col, count);
+        const index_t channel = source_.layout_.channel(rows_);
+        T* const strip = after_planes();
+        kernel::pack_columns<Arch>(
+            matrix_view<const T>{column(col) + first * channel, last - first, count, channel, 1}, 0,
+            count, width, strip);
+        return {strip, width, false};
       }
-      // Under a window of one tap the planes are the columns.
-      if (source_.depth_ == source_.in_.c) {
-        return {planes_ + (col - first_ * layout.out_w()), layout.channel(rows_), false};
+      if (image != gathered_image_ || col != gathered_col_) {
+        lay_out<Arch>(image, col, count);
+        static_cast<void>(gather<Arch>(col, count));
+        gathered_image_ = image;
+        gathered_col_ = col;
       }
-      T* const strip = planes_ + round_up(layout.size(rows_), lanes);
-      const index_t width = round_up(count, lanes);
-      kernel::pack_patches<Arch>(layout, planes_, first_, rows_, col, count, width, strip);
-      return {strip, width, false};
+      return {after_planes() + first * width, width, false};
     }
 
    private:
     using plane_layout = kernel::plane_layout;
+
+    /// Sees to it that the planes under these columns are laid out.
+    template <class Arch>
+    void lay_out(index_t image, index_t col, index_t count) {
+      const plane_layout& layout = source_.layout_;
+      const extents4& in = source_.in_;
+      const index_t first = col / layout.out_w();
+      const index_t last = (col + count - 1) / layout.out_w();
+      if (image == image_ && first >= first_ && last < first_ + rows_) return;
+      image_ = image;
+      first_ = first;
+      rows_ = std::min(source_.band(share_, count), source_.out_h_ - first);
+      layout.template pack<Arch>(source_.x_ + image * in.c * in.h * in.w, first_, rows_, planes_);
+    }
+    [[nodiscard]] const T* column(index_t col) const noexcept {
+      return planes_ + (col - first_ * source_.layout_.out_w());
+    }
+    [[nodiscard]] T* after_planes() const noexcept {
+      constexpr auto line = static_cast<index_t>(cache_line / sizeof(T));
+      return planes_ + round_up(source_.layout_.size(rows_), line);
+    }
+    template <class Arch>
+    [[nodiscard]] readable_columns<T> gather(index_t col, index_t count) {
+      const index_t width = round_up(count, kernel::simd::lanes<T, Arch>);
+      kernel::pack_patches<Arch>(source_.layout_, planes_, first_, rows_, col, count, width,
+                                 after_planes());
+      return {after_planes(), width, false};
+    }
 
     const patch_columns& source_;
     index_t share_;
@@ -135,17 +178,23 @@ class patch_columns {
     index_t image_{-1};
     index_t first_{0};
     index_t rows_{0};
+    index_t gathered_image_{-1};
+    index_t gathered_col_{-1};
   };
 
  private:
   /// Values before the planes: a vector may start that much before what it takes from them.
   static constexpr index_t front = 64 / static_cast<index_t>(sizeof(T));
 
+  static constexpr bool can_shift = std::is_same_v<T, X> && std::is_floating_point_v<T>;
+
+  [[nodiscard]] bool has_one_tap() const noexcept { return depth_ == in_.c; }
+
   /// Whether output rows are as long as input rows and the window moves by one pixel: a tap's row
   /// is then the plane itself, shifted, and needs no laying out: the demo's 8x8 network, of 28x28
   /// pixels and fewer, takes 14.7 ms, and 18.1 with it.
   [[nodiscard]] bool is_shifted() const noexcept {
-    return window_.stride == extents2(1) && layout_.out_w() == in_.w;
+    return can_shift && window_.stride == extents2(1) && layout_.out_w() == in_.w;
   }
 
   /// Output rows that are laid out at a time, for `share` columns by strips of at most `width`:

@@ -9,6 +9,7 @@
 #include <lacuna/kernel/pack/pack.hpp>
 #include <lacuna/op/column_source.hpp>
 #include <lacuna/op/epilogue.hpp>
+#include <lacuna/op/multiply_dot_strips.hpp>
 #include <lacuna/op/multiply_strips.hpp>
 #include <lacuna/op/multiply_tile_strips.hpp>
 #include <lacuna/op/plan.hpp>
@@ -71,15 +72,21 @@ class conv2d {
     }
     const index_t pixels = out.h * out.w;
     detail::expect_fits(epilogue, out.n, out.c, pixels);
+    const detail::windowed_images<X> images{x.data, in, window_};
+    if (detail::multiply_by_tiles<Arch>(w_, images, y.data, pixels, out.c * pixels, executor,
+                                        epilogue)) {
+      return;
+    }
+    const auto& w = kernel::plain_panels(w_);
     const auto run = [&](const auto& columns) {
-      detail::multiply_strips<Arch>(w_, columns, y.data, pixels, out.c * pixels, executor,
+      detail::multiply_strips<Arch>(w, columns, y.data, pixels, out.c * pixels, executor,
                                     epilogue);
     };
     if constexpr (kernel::is_dot_packed<Format>) {
-      run(detail::windowed_images<X>{x.data, in, window_});
+      run(images.columns());
     } else if (window_.is_pointwise()) {
       run(detail::columns_of<Arch, accumulator>(
-          w_, matrix_view<const X>{x.data, in.c, pixels, pixels, 1}, in.n, in.c * pixels));
+          w, matrix_view<const X>{x.data, in.c, pixels, pixels, 1}, in.n, in.c * pixels));
     } else {
       run(detail::patch_columns<accumulator, X>(x.data, in, window_));
     }
@@ -109,7 +116,7 @@ class conv2d {
   [[nodiscard]] lacuna::plan plan(const extents4& in, const machine& m) const
       requires(!kernel::is_dot_packed<Format>) {
     return detail::with_prediction(
-        plan(), detail::conv2d_work<Arch>(w_, window_, in),
+        plan(), detail::conv2d_work<Arch>(kernel::plain_panels(w_), window_, in),
         detail::conv2d_work<Arch>(detail::dense_outline<Arch, accumulator>(w_.rows, w_.depth),
                                   window_, in),
         m);
@@ -117,7 +124,7 @@ class conv2d {
   /// The same on this machine, whose rates are measured when they are first asked for.
   [[nodiscard]] lacuna::plan plan(const extents4& in) const
       requires(!kernel::is_dot_packed<Format>) {
-    return plan(in, detail::machine_for<Arch, packed>());
+    return plan(in, detail::machine_for<Arch, kernel::detail::vector_panels<Arch, Format>>());
   }
 
  private:

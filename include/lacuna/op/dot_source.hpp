@@ -23,6 +23,8 @@ struct dot_matrix_columns {
 
   [[nodiscard]] index_t images() const noexcept { return 1; }
   [[nodiscard]] index_t cols() const noexcept { return x.cols; }
+  /// What there is to be looked at, whatever the columns' order.
+  [[nodiscard]] matrix_view<const X> values() const noexcept { return x; }
   void pack(index_t /*image*/, index_t col, index_t count, const kernel::dot_strips& strips,
             std::int32_t* words) const {
     kernel::pack_dot_columns(x, col, count, strips, words);
@@ -43,6 +45,9 @@ struct windowed_images {
 
   [[nodiscard]] index_t images() const noexcept { return in.n; }
   [[nodiscard]] index_t cols() const noexcept { return window.out_h(in.h) * window.out_w(in.w); }
+  [[nodiscard]] matrix_view<const X> values() const noexcept {
+    return as_view(x, 1, in.n * in.c * in.h * in.w);
+  }
   [[nodiscard]] dot_patch_columns<X> columns() const { return {x, in, window}; }
 };
 

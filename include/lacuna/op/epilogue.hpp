@@ -19,7 +19,9 @@ namespace lacuna::inline LACUNA_ABI {
 
 /// Base of everything that `|` composes. An epilogue is called with a SIMD batch of results (or
 /// one scalar, by reference kernels and matrix-vector products) and their position, and returns
-/// what is stored. One template operator serves both.
+/// what is stored. One template operator serves both, always inlined: where g++ chose to call the
+/// load of a residual instead, a tile spilled all its sums around each call, and ResNet-50's
+/// 256x64x3136 took 606 us for 418.
 struct epilogue_tag {};
 
 template <class E>
@@ -28,7 +30,7 @@ concept epilogue = std::derived_from<E, epilogue_tag> || std::same_as<E, no_epil
 namespace detail {
 /// A batch of values from memory, `count` of them valid; or one scalar.
 template <class B, class T>
-[[nodiscard]] B load_as(const T* from, index_t count) noexcept {
+[[nodiscard]] LACUNA_ALWAYS_INLINE B load_as(const T* from, index_t count) noexcept {
   if constexpr (std::is_arithmetic_v<B>) {
     return static_cast<B>(*from);
   } else {
@@ -39,7 +41,7 @@ template <class B, class T>
 
 /// condition ? a : b, lane by lane. `b` must be what NaN is to become, as NaN compares false.
 template <class C, class B>
-[[nodiscard]] B choose(const C& condition, const B& a, const B& b) noexcept {
+[[nodiscard]] LACUNA_ALWAYS_INLINE B choose(const C& condition, const B& a, const B& b) noexcept {
   if constexpr (std::is_arithmetic_v<B>) {
     return condition ? a : b;
   } else {
@@ -67,7 +69,7 @@ struct bias_epilogue : epilogue_tag {
   [[nodiscard]] index_t expected_rows() const noexcept { return size; }
 
   template <class B>
-  [[nodiscard]] B operator()(const B& y, const position& at) const noexcept {
+  [[nodiscard]] LACUNA_ALWAYS_INLINE B operator()(const B& y, const position& at) const noexcept {
     return y + B(values[at.row]);
   }
 };
@@ -82,7 +84,8 @@ template <class Vector>
 /// max(y, 0); NaN stays NaN.
 struct relu_epilogue : epilogue_tag {
   template <class B>
-  [[nodiscard]] B operator()(const B& y, const position& /*at*/) const noexcept {
+  [[nodiscard]] LACUNA_ALWAYS_INLINE B operator()(const B& y,
+                                                  const position& /*at*/) const noexcept {
     const B zero(detail::scalar_of<B>(0));
     if constexpr (std::is_integral_v<detail::scalar_of<B>> && !std::is_arithmetic_v<B>) {
       return xsimd::max(y, zero);  // one instruction, and no NaN to keep
@@ -99,7 +102,8 @@ struct clamp_epilogue : epilogue_tag {
   T low;
   T high;
   template <class B>
-  [[nodiscard]] B operator()(const B& y, const position& /*at*/) const noexcept {
+  [[nodiscard]] LACUNA_ALWAYS_INLINE B operator()(const B& y,
+                                                  const position& /*at*/) const noexcept {
     const B from(low);
     const B to(high);
     const B raised = detail::choose(y < from, from, y);
@@ -116,7 +120,8 @@ template <class T>
 }
 
 /// y + r, element by element: the residual connection. The residual has the output's shape and
-/// must outlive the call; it may not be the output itself.
+/// must outlive the call. It may be the output itself: each value is read just before its sum is
+/// written, by the same thread.
 template <class T>
 struct add_epilogue : epilogue_tag {
   const T* values{nullptr};
@@ -126,7 +131,7 @@ struct add_epilogue : epilogue_tag {
   [[nodiscard]] extents4 expected_extents() const noexcept { return extents; }
 
   template <class B>
-  [[nodiscard]] B operator()(const B& y, const position& at) const noexcept {
+  [[nodiscard]] LACUNA_ALWAYS_INLINE B operator()(const B& y, const position& at) const noexcept {
     const T* from = values + (at.image * extents.c + at.row) * row_stride + at.col;
     return y + detail::load_as<B>(from, at.count);
   }
@@ -158,7 +163,7 @@ template <class F>
 struct function_epilogue : epilogue_tag {
   F f;
   template <class B>
-  [[nodiscard]] B operator()(const B& y, const position& at) const noexcept {
+  [[nodiscard]] LACUNA_ALWAYS_INLINE B operator()(const B& y, const position& at) const noexcept {
     if constexpr (std::is_invocable_v<const F&, const B&, const position&>) {
       return f(y, at);
     } else {
@@ -177,7 +182,7 @@ struct epilogue_chain : epilogue_tag {
   A first;
   B second;
   template <class V>
-  [[nodiscard]] V operator()(const V& y, const position& at) const noexcept {
+  [[nodiscard]] LACUNA_ALWAYS_INLINE V operator()(const V& y, const position& at) const noexcept {
     return second(first(y, at), at);
   }
 };

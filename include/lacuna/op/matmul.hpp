@@ -10,6 +10,7 @@
 #include <lacuna/kernel/simd/gemv_panels.hpp>
 #include <lacuna/op/column_source.hpp>
 #include <lacuna/op/epilogue.hpp>
+#include <lacuna/op/multiply_dot_strips.hpp>
 #include <lacuna/op/multiply_strips.hpp>
 #include <lacuna/op/multiply_tile_strips.hpp>
 #include <lacuna/op/plan.hpp>
@@ -71,13 +72,13 @@ class matmul {
   [[nodiscard]] lacuna::plan plan(index_t cols, const machine& m) const
       requires(!kernel::is_dot_packed<Format>) {
     return detail::with_prediction(
-        plan(), detail::matmul_work<Arch>(w_, cols),
+        plan(), detail::matmul_work<Arch>(kernel::plain_panels(w_), cols),
         detail::matmul_work<Arch>(detail::dense_outline<Arch, accumulator>(rows(), depth()), cols),
         m);
   }
   /// The same on this machine, whose rates are measured when they are first asked for.
   [[nodiscard]] lacuna::plan plan(index_t cols) const requires(!kernel::is_dot_packed<Format>) {
-    return plan(cols, detail::machine_for<Arch, kernel::packed_t<Arch, Format>>());
+    return plan(cols, detail::machine_for<Arch, kernel::detail::vector_panels<Arch, Format>>());
   }
 
  private:
@@ -93,23 +94,29 @@ class matmul {
     detail::expect_fits(epilogue, 1, y.rows, y.cols);
 
     const matrix_view<const std::remove_const_t<X>> in = x;
+    const detail::dot_matrix_columns<std::remove_const_t<X>> columns{in};
     if constexpr (kernel::is_dot_packed<Format>) {
-      multiply(detail::dot_matrix_columns<std::remove_const_t<X>>{in}, y, executor, epilogue);
+      multiply(columns, columns, y, executor, epilogue);
     } else {
       if (y.cols == 1) return multiply_vector(in, y, executor, epilogue);
-      multiply(detail::columns_of<Arch, accumulator>(w_, in), y, executor, epilogue);
+      multiply(columns, detail::columns_of<Arch, accumulator>(kernel::plain_panels(w_), in), y,
+               executor, epilogue);
     }
   }
 
-  template <class Columns, class Y, class Executor, class CallEpilogue>
-  void multiply(const Columns& columns, matrix_view<Y> y, const Executor& executor,
-                const CallEpilogue& epilogue) const {
-    if (y.col_stride == 1) {
-      return detail::multiply_strips<Arch>(w_, columns, y.data, y.row_stride, 0, executor,
-                                           epilogue);
-    }
+  /// `narrow` is what tile instructions take the columns of X from, `columns` what others do.
+  template <class Narrow, class Columns, class Y, class Executor, class CallEpilogue>
+  void multiply(const Narrow& narrow, const Columns& columns, matrix_view<Y> y,
+                const Executor& executor, const CallEpilogue& epilogue) const {
+    const auto run = [&](Y* to, index_t stride) {
+      if (!detail::multiply_by_tiles<Arch>(w_, narrow, to, stride, 0, executor, epilogue)) {
+        detail::multiply_strips<Arch>(kernel::plain_panels(w_), columns, to, stride, 0, executor,
+                                      epilogue);
+      }
+    };
+    if (y.col_stride == 1) return run(y.data, y.row_stride);
     aligned_vector<Y> rows_of_y(static_cast<std::size_t>(y.rows * y.cols));
-    detail::multiply_strips<Arch>(w_, columns, rows_of_y.data(), y.cols, 0, executor, epilogue);
+    run(rows_of_y.data(), y.cols);
     for (index_t i = 0; i < y.rows; ++i) {
       for (index_t j = 0; j < y.cols; ++j) {
         y(i, j) = rows_of_y[static_cast<std::size_t>(i * y.cols + j)];
@@ -130,10 +137,11 @@ class matmul {
       kernel::copy_strided<Arch>(column.data, column.row_stride, depth(), packed.data());
       x = packed.data();
     }
-    const index_t chunks = std::max<index_t>(1, std::min(executor.concurrency(), w_.count()));
-    const auto bounds = detail::balanced_chunks(w_, chunks);
+    const auto& w = kernel::plain_panels(w_);
+    const index_t chunks = std::max<index_t>(1, std::min(executor.concurrency(), w.count()));
+    const auto bounds = detail::balanced_chunks(w, chunks);
     executor.for_each_index(chunks, [&](index_t c) {
-      kernel::simd::gemv_panels<Arch>(w_, bounds[static_cast<std::size_t>(c)],
+      kernel::simd::gemv_panels<Arch>(w, bounds[static_cast<std::size_t>(c)],
                                       bounds[static_cast<std::size_t>(c) + 1], x, y.data,
                                       y.row_stride, epilogue);
     });

@@ -70,11 +70,4 @@ void multiply_strips(const kernel::dot_panels<T, Rows>& w, const Source& source,
   });
 }
 
-template <class Arch, class T, index_t Rows, class X, class Y, executor Executor, class Epilogue>
-void multiply_strips(const kernel::dot_panels<T, Rows>& w, const windowed_images<X>& images, Y* y,
-                     index_t ldy, index_t image_stride, const Executor& executor,
-                     const Epilogue& epilogue) {
-  multiply_strips<Arch>(w, images.columns(), y, ldy, image_stride, executor, epilogue);
-}
-
 }  // namespace lacuna::inline LACUNA_ABI::detail

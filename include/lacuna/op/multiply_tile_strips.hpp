@@ -8,7 +8,9 @@
 #include <lacuna/core/executor.hpp>
 #include <lacuna/core/thread_scratch.hpp>
 #include <lacuna/kernel/pack/tiled_panels.hpp>
-#include <lacuna/op/multiply_dot_strips.hpp>
+#include <lacuna/kernel/simd/is_finite.hpp>
+#include <lacuna/kernel/simd/spmm_dot_panels.hpp>
+#include <lacuna/op/multiply_strips.hpp>
 #include <lacuna/op/tile_source.hpp>
 
 namespace lacuna::inline LACUNA_ABI::detail {
@@ -49,33 +51,46 @@ void multiply_tiles(const kernel::tile_panels<T>& w, const Source& source, Y* y,
     }
   });
 }
+
 #endif
 
-/// `multiply_strips` for what tile instructions multiply where the process may use them, and for
-/// more columns than `dot_columns` takes.
-template <class Arch, class T, class Source, class Y, executor Executor, class Epilogue>
-void multiply_strips(const kernel::tiled_panels<T>& w, const Source& source, Y* y, index_t ldy,
-                     index_t image_stride, const Executor& executor, const Epilogue& epilogue) {
+/// Y = epilogue(W X) by tile instructions, X the columns of a matrix or patches of images. Returns
+/// false, with nothing done, where W is not laid out for them, for as few columns as `dot_columns`
+/// takes, for X of bfloat16 that is not finite, and for patches of odd channels of it.
+template <class Arch, class Panels, class Source, class Y, executor Executor, class Epilogue>
+[[nodiscard]] bool multiply_by_tiles([[maybe_unused]] const Panels& w,
+                                     [[maybe_unused]] const Source& source, [[maybe_unused]] Y* y,
+                                     [[maybe_unused]] index_t ldy,
+                                     [[maybe_unused]] index_t image_stride,
+                                     [[maybe_unused]] const Executor& executor,
+                                     [[maybe_unused]] const Epilogue& epilogue) {
 #if LACUNA_AMX
-  if (w.uses_tiles() && source.cols() > kernel::simd::dot_columns_limit<w.rows_per_panel>) {
-    if (source.images() == 0 || w.rows == 0) return;
+  if constexpr (kernel::has_tiles_for<Panels, typename Source::element>) {
+    constexpr index_t few = kernel::simd::dot_columns_limit<Panels::rows_per_panel>;
+    if (w.tiles.count() == 0 || source.cols() <= few || source.images() == 0) return false;
+    if (!kernel::simd::is_finite<Arch>(source.values())) return false;
     const index_t tasks = executor.concurrency() == 1 ? 1 : 2 * executor.concurrency();
     const index_t wanted = ceil_div(tasks, source.images());
     const auto multiply = [&](const auto& columns) {
       multiply_tiles<Arch>(w.tiles, columns, y, ldy, image_stride, executor, epilogue, tasks);
     };
     if constexpr (requires { source.window; }) {
-      if (!source.window.is_pointwise()) {
-        return multiply(tile_planes<typename Source::element>(source, wanted));
+      if (source.window.is_pointwise()) {
+        const auto columns = source.columns();
+        multiply(tile_matrix_columns(columns, w.tiles.groups(), wanted));
+      } else {
+        const tile_planes planes(source, wanted);
+        // An odd number of channels of bfloat16: pairs of rows of X would be of two taps.
+        if (planes.groups() != w.tiles.groups()) return false;
+        multiply(planes);
       }
-      const auto columns = source.columns();
-      return multiply(tile_matrix_columns(columns, w.tiles.groups(), wanted));
     } else {
-      return multiply(tile_matrix_columns(source, w.tiles.groups(), wanted));
+      multiply(tile_matrix_columns(source, w.tiles.groups(), wanted));
     }
+    return true;
   }
 #endif
-  multiply_strips<Arch>(w.dots, source, y, ldy, image_stride, executor, epilogue);
+  return false;
 }
 
 }  // namespace lacuna::inline LACUNA_ABI::detail

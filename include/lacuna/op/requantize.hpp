@@ -28,7 +28,7 @@ struct requantize_epilogue : epilogue_tag {
   [[nodiscard]] index_t expected_rows() const noexcept { return size; }
 
   template <class B>
-  [[nodiscard]] B operator()(const B& y, const position& at) const noexcept {
+  [[nodiscard]] LACUNA_ALWAYS_INLINE B operator()(const B& y, const position& at) const noexcept {
     static_assert(std::same_as<detail::scalar_of<B>, std::int32_t>,
                   "requantize takes sums of int8");
     const float scale = scales[at.row];

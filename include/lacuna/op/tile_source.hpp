@@ -100,6 +100,8 @@ class tile_planes {
     }
   }
 
+  /// Of rows of X, `offsets`'s.
+  [[nodiscard]] index_t groups() const noexcept { return static_cast<index_t>(offsets.size()); }
   [[nodiscard]] index_t images() const noexcept { return source_.in.n; }
   [[nodiscard]] index_t blocks() const noexcept { return ceil_div(out_h_, rows_); }
   [[nodiscard]] index_t words() const noexcept {
@@ -146,7 +148,7 @@ class tile_planes {
   }
 
  private:
-  static constexpr index_t group = 4;
+  static constexpr index_t group = kernel::detail::group_rows<X>;
   static constexpr index_t line = static_cast<index_t>(cache_line) / 4;
 
   /// What lies between the first output pixel of a block and its last.

@@ -60,6 +60,17 @@ struct latencies {
   std::int64_t narrow_store_cycle{11};  ///< 8- and 16-bit stores read at 5 and write at 11; S
 };
 
+/// How a bf16 multiply-add sums its accumulator and products.
+enum class float_sum : std::uint8_t {
+  /// All terms are aligned to the largest one's exponent, rounded there to 24 bits each, added
+  /// exactly and rounded once (`aligned_sum`). H [ignite SILICON 1.2: VMAC.f 4x8x4, all of 3,200
+  /// probes], M in kind [AM020 ch. 4: mantissas of multiplier and accumulator lanes are shifted
+  /// down]. `unverified`: element-wise multiply-adds, and a network whose outputs differ from its
+  /// source's emulator by something unexplained.
+  aligned,
+  in_order,  ///< one after the other in the order of k, rounded each time, as plain loops do
+};
+
 /// One core: slots are fixed (load A, load B, store, scalar, move, vector), sizes are not.
 struct core_parameters {
   std::int64_t load_bytes{32};   ///< each of two load units; M [AM020 ch. 2]
@@ -76,6 +87,7 @@ struct core_parameters {
   std::int64_t sparse_k_factor{2};         ///< 2:4 doubles K, not the multipliers; M [aie_api]
   std::int64_t sparse_loads_per_cycle{1};  ///< load unit B only; S
   std::int64_t call_cycles{20};            ///< an empty kernel call, 19.1-20.4; H [ignite]
+  float_sum bf16_sum{float_sum::aligned};  ///< H, see there
 };
 
 /// Data memory of a compute tile: bank = 2 * ((address >> 14) & 3) + ((address >> 4) & 1), so that

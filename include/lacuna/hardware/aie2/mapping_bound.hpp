@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include <lacuna/hardware/aie2/estimate.hpp>
 
@@ -37,26 +38,57 @@ class cuts {
   return (n - 1) * stride + (kernel - 1) * dilation + 1;
 }
 
-/// No tile of `h` rows takes fewer cycles than
-///   max(base + row tiles x a_tile, least, reach(h) / h x input_row).
+/// No mapping of a split takes fewer cycles than
+///   max(hops + core x groups / ideal + tiles x a_tile, [tiles x] weights, least,
+///       reach(h) / h x input_row [x channel tiles]),
+/// tiles of pixels, h rows each; groups of 4 pixels that the tiles' widths make of a row, ideal if
+/// undivided. Weights stream once, or where pixels stay once a tile; inputs of a convolution once a
+/// group of output channels where weights stay.
 struct cycle_bound {
-  double base{0};
+  double core{0};
+  double conflicts{0};  ///< of the core, where loads of weights and pixels meet in a bank
+  double hops{0};
   double a_tile{0};
   double least{0};
-  double input_row{0};
+  double weights{0};
+  double input_row{0}, input_row_again{0};  ///< pixels stay, weights stay
+  double row_groups{1};
+  bool pixels_may_stay{true}, weights_may_stay{true};
 
-  [[nodiscard]] double with(index_t h, index_t out_h, const conv_window& w) const noexcept {
-    const auto tiles = static_cast<double>(ceil_div(out_h, h));
-    return std::max({base + tiles * a_tile, least, input_row * rows_read(h, w)});
-  }
-  /// The same of any height: most rows a tile read fewest each, or single ones where windows leave
-  /// gaps.
+  /// Of any height: most rows a tile read fewest each, or single ones where windows leave gaps.
   [[nodiscard]] double with_any(index_t out_h, const conv_window& w) const noexcept {
-    const double rows = std::min(rows_read(1, w), rows_read(out_h, w));
-    return std::max({base + a_tile, least, input_row * rows});
+    return either(1, std::min(rows_read(1, w), rows_read(out_h, w)));
+  }
+  /// Tiles of h rows, of any width and order.
+  [[nodiscard]] double with(index_t h, index_t out_h, const conv_window& w) const noexcept {
+    return either(static_cast<double>(ceil_div(out_h, h)), rows_read(h, w));
+  }
+  /// The tiles of a mapping, whose parts of the width are `whole`, in an order.
+  [[nodiscard]] double with(loop_order order, const mapping& m, index_t whole,
+                            const conv_window& w) const noexcept {
+    const index_t width = m.output.w;
+    const auto groups = static_cast<double>(whole / width * ceil_div(width, product_pixels) +
+                                            ceil_div(whole % width, product_pixels));
+    const double cycles = core + (m.placement.loads_conflict ? conflicts : 0);
+    return of(order, static_cast<double>(m.pixel_tiles()), cycles * (groups / row_groups),
+              rows_read(m.output.h, w));
   }
 
  private:
+  [[nodiscard]] double of(loop_order order, double tiles, double cores,
+                          double rows) const noexcept {
+    const bool stay = order == loop_order::pixels_stay;
+    return std::max({hops + cores + tiles * a_tile, stay ? tiles * weights : weights, least,
+                     (stay ? input_row : input_row_again) * rows});
+  }
+  [[nodiscard]] double either(double tiles, double rows) const noexcept {
+    double fewest = std::numeric_limits<double>::infinity();
+    if (weights_may_stay) fewest = of(loop_order::weights_stay, tiles, core, rows);
+    if (pixels_may_stay) {
+      fewest = std::min(fewest, of(loop_order::pixels_stay, tiles, core, rows));
+    }
+    return fewest;
+  }
   static double rows_read(index_t h, const conv_window& w) noexcept {
     return static_cast<double>(input_reach(h, w.stride.h, w.kernel_h, w.dilation.h)) /
            static_cast<double>(h);
@@ -75,15 +107,14 @@ class split_bound {
   split_bound(const estimator& estimate, const layer_facts& f, const conv_window& window, mapping m,
               double dram) noexcept {
     const device& d = estimate.device();
-    m.weights.in = f.in;
-    m.weights.out = m.output.c;
+    if (f.conv) m.weights = {m.output.c, window.kernel_h, window.kernel_w, f.in};
     m.reduction_tiles = 1;
     const estimator::stages s = estimate.iteration_stages(f, m);
     const index_t width = ceil_div(f.out_w, m.width_parts);
     channel_tiles_ = static_cast<double>(m.channel_tiles);
     const double results = static_cast<double>(f.out_h * width * m.output.c) * channel_tiles_;
     bound_.least = std::max(dram, results * s.output_byte);
-    bound_.base = s.hops;
+    bound_.hops = s.hops;
     call_ = static_cast<double>(d.core.call_cycles + 2 * d.memory.acquire_cycles);
     // A column of output reads least where its tile is widest, or with gaps between windows single.
     const auto reach = [&](index_t w) {
@@ -95,13 +126,19 @@ class split_bound {
     bound_.input_row = static_cast<double>(f.out_h) * columns * s.input_byte *
                        static_cast<double>(f.operands) *
                        static_cast<double>(f.conv ? f.in : m.output.c * m.channel_tiles);
+    bound_.input_row_again = bound_.input_row;
+    bound_.pixels_may_stay = f.conv;
     if (!f.conv) return;
-    bound_.least = std::max(bound_.least, channel_tiles_ * s.weights);
+    bound_.input_row_again *= channel_tiles_;
+    bound_.weights = channel_tiles_ * s.weights;
+    bound_.row_groups = static_cast<double>(ceil_div(width, product_pixels));
     const auto blocks = static_cast<double>(m.output.c / 8);
     const auto groups = static_cast<double>(f.out_h * ceil_div(width, product_pixels));
     const auto sweep = static_cast<double>(std::max<std::int64_t>(1, d.core.accumulators - 1));
     const auto latency = static_cast<double>(d.core.latency.vector_load + d.core.latency.mac);
-    kept_ = groups * blocks * static_cast<double>(f.taps) * f.density * (1 + s.imbalance);
+    const double work = f.density + 0.5 * static_cast<double>(f.layers);
+    kept_ = groups * blocks * static_cast<double>(f.taps) * work * (1 + s.imbalance);
+    if (f.layers == 0) conflicts_ = 2 * static_cast<double>(d.memory.conflict_cycles) / sweep;
     edge_ = groups * blocks * (latency / sweep + 1);
     partial_ = groups * blocks * 8;
   }
@@ -109,10 +146,13 @@ class split_bound {
   /// Of pieces of `in` input channels, `reductions` of them.
   [[nodiscard]] cycle_bound of(index_t in, index_t reductions) const noexcept {
     const double pieces = channel_tiles_ * static_cast<double>(reductions);
+    const double kept = pieces * kept_ * static_cast<double>(in / 8);
     cycle_bound b = bound_;
-    b.base +=
-        pieces * (kept_ * static_cast<double>(in / 8) + edge_ + (reductions > 1 ? partial_ : 0.0));
+    b.core = kept + pieces * (edge_ + (reductions > 1 ? partial_ : 0.0));
+    b.conflicts = kept * conflicts_;
     b.a_tile = pieces * call_;
+    b.weights_may_stay = reductions == 1;
+    b.pixels_may_stay = bound_.pixels_may_stay && pieces > 1;
     if (reductions > 1) b.input_row *= channel_tiles_;  // once for each group of output channels
     return b;
   }
@@ -122,6 +162,7 @@ class split_bound {
   double channel_tiles_{1};
   double call_{0};
   double kept_{0}, edge_{0}, partial_{0};  ///< cycles of a piece, an 8-channel step of it
+  double conflicts_{0};                    ///< a cycle of kept_
 };
 
 }  // namespace lacuna::inline LACUNA_ABI::hardware::aie2::detail

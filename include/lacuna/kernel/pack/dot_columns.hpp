@@ -9,6 +9,7 @@
 
 #include <lacuna/core/contract.hpp>
 #include <lacuna/core/matrix_view.hpp>
+#include <lacuna/core/scalar.hpp>
 #include <lacuna/kernel/simd/batch.hpp>
 #include <lacuna/kernel/x86/interleave.hpp>
 
@@ -23,6 +24,11 @@ struct dot_bytes {
   static constexpr std::int32_t zero = std::is_signed_v<X> ? 128 : 0;
   static constexpr std::int32_t flips = std::is_signed_v<X> ? -0x7f7f7f80 : 0;
 };
+template <>
+struct dot_bytes<bfloat16> {
+  static constexpr std::int32_t zero = 0;
+  static constexpr std::int32_t flips = 0;
+};
 
 namespace detail {
 
@@ -32,6 +38,11 @@ namespace detail {
   return static_cast<std::int32_t>(
       static_cast<std::uint32_t>(bytes[0]) | static_cast<std::uint32_t>(bytes[1]) << 8U |
       static_cast<std::uint32_t>(bytes[2]) << 16U | static_cast<std::uint32_t>(bytes[3]) << 24U);
+}
+
+[[nodiscard]] LACUNA_ALWAYS_INLINE std::int32_t word_of(const std::uint16_t (&pair)[2]) noexcept {
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(pair[0]) |
+                                   static_cast<std::uint32_t>(pair[1]) << 16U);
 }
 
 /// The twin of `x86::interleave_16`.
@@ -44,13 +55,23 @@ inline void interleave_bytewise(const std::uint8_t* a, const std::uint8_t* b, co
   }
 }
 
+inline void interleave_pairwise(const std::uint16_t* a, const std::uint16_t* b,
+                                const std::int32_t* keep, std::int32_t* to) noexcept {
+  for (index_t j = 0; j < 16; ++j) {
+    const std::uint16_t pair[] = {a[j], b[j]};
+    to[j] = word_of(pair) & keep[j];
+  }
+}
+
 /// Columns that `interleave` takes at once.
 inline constexpr index_t interleave_width = 16;
 using interleave_mask = std::array<std::int32_t, 16>;
 
-/// The bytes of a word that hold `rows` of its four rows.
+/// The bytes of a word that hold `rows` rows of X.
+template <class X>
 [[nodiscard]] constexpr std::int32_t bytes_of_rows(index_t rows) noexcept {
-  return rows >= 4 ? -1 : (std::int32_t{1} << (8 * rows)) - 1;
+  const index_t bytes = rows * static_cast<index_t>(sizeof(X));
+  return bytes >= 4 ? -1 : (std::int32_t{1} << (8 * bytes)) - 1;
 }
 
 /// Four rows of bytes; the last takes the place of missing ones, whose bytes a mask drops.
@@ -66,6 +87,8 @@ struct four_rows {
         c(b + (rows > 2 ? stride : 0)),
         d(c + (rows > 3 ? stride : 0)) {}
 
+  [[nodiscard]] const std::uint8_t* last() const noexcept { return d; }
+
   /// to[i] = (the rows' bytes of column j + i) & keep[i] ^ flips, for 16 columns.
   LACUNA_ALWAYS_INLINE void interleave(index_t j, const std::int32_t* keep, std::int32_t flips,
                                        std::int32_t* to) const noexcept {
@@ -76,6 +99,32 @@ struct four_rows {
 #endif
   }
 };
+
+/// Two rows of bfloat16, in the same way.
+struct two_rows {
+  const std::uint16_t* a;
+  const std::uint16_t* b;
+
+  LACUNA_ALWAYS_INLINE two_rows(const std::uint16_t* from, index_t stride, index_t rows) noexcept
+      : a(from), b(a + (rows > 1 ? stride : 0)) {}
+  [[nodiscard]] const std::uint16_t* last() const noexcept { return b; }
+  LACUNA_ALWAYS_INLINE void interleave(index_t j, const std::int32_t* keep, std::int32_t /*flips*/,
+                                       std::int32_t* to) const noexcept {
+#if defined(__AVX512BW__)
+    x86::interleave_pairs_16(a + j, b + j, keep, to);
+#else
+    interleave_pairwise(a + j, b + j, keep, to);
+#endif
+  }
+};
+
+/// The rows of X that share words, by their bits.
+template <class X>
+using row_bits = std::conditional_t<sizeof(X) == 1, std::uint8_t, std::uint16_t>;
+template <class X>
+using row_group = std::conditional_t<sizeof(X) == 1, four_rows, two_rows>;
+template <class X>
+inline constexpr index_t group_rows = 4 / static_cast<index_t>(sizeof(X));
 
 }  // namespace detail
 
@@ -88,8 +137,8 @@ struct dot_strips {
 };
 
 /// Copies columns col ... col + count - 1 of X (k, n) to strips of words: each holds rows 4 g ...
-/// 4 g + 3 of a column, the first in the lowest byte, rows beyond k zero; see `dot_bytes` for
-/// signed X. Words beyond a strip's columns are left. A row is gone through for all strips at once:
+/// 4 g + 3 of a column (2 g and 2 g + 1 of bfloat16), the first lowest, rows beyond k zero; see
+/// `dot_bytes` for signed X. Words beyond a strip's columns are left. A row is gone through for all strips at once:
 /// a strip alone takes less than a cache line of it, rows lie pages apart, and no prefetcher
 /// follows.
 template <class X>
@@ -99,18 +148,20 @@ void pack_dot_columns(matrix_view<const X> x, index_t col, index_t count, const 
   if (x.rows == 0 || count == 0) return;
   constexpr index_t step = detail::interleave_width;
   constexpr std::int32_t flips = dot_bytes<X>::flips;
-  const auto* const base = reinterpret_cast<const std::uint8_t*>(x.data + col * x.col_stride);
-  const std::uint8_t* const end =
-      reinterpret_cast<const std::uint8_t*>(x.data + (x.rows - 1) * x.row_stride + x.cols);
+  constexpr index_t group_rows = detail::group_rows<X>;
+  using bits = detail::row_bits<X>;
+  const auto* const base = reinterpret_cast<const bits*>(x.data + col * x.col_stride);
+  const bits* const end =
+      reinterpret_cast<const bits*>(x.data + (x.rows - 1) * x.row_stride + x.cols);
   const bool contiguous = x.col_stride == 1 && x.row_stride >= x.cols;
   alignas(64) detail::interleave_mask keep;
   keep.fill(-1);
-  for (index_t k = 0; k < x.rows; k += 4, words += strips.stride) {
-    const index_t rows = std::min<index_t>(4, x.rows - k);
-    if (rows < 4) keep.fill(detail::bytes_of_rows(rows));
-    const std::uint8_t* const from = base + k * x.row_stride;
-    const detail::four_rows group(from, x.row_stride, rows);
-    const index_t readable = contiguous ? end - group.d : 0;
+  for (index_t k = 0; k < x.rows; k += group_rows, words += strips.stride) {
+    const index_t rows = std::min(group_rows, x.rows - k);
+    if (rows < group_rows) keep.fill(detail::bytes_of_rows<X>(rows));
+    const bits* const from = base + k * x.row_stride;
+    const detail::row_group<X> group(from, x.row_stride, rows);
+    const index_t readable = contiguous ? end - group.last() : 0;
     std::int32_t* to = words;
     for (index_t first = 0; first < count; first += strips.cols, to += strips.size) {
       if (strips.cols % step == 0 && first + strips.cols <= readable) {
@@ -127,10 +178,10 @@ void pack_dot_columns(matrix_view<const X> x, index_t col, index_t count, const 
         std::copy_n(piece, std::min(step, cols - j), to + j);
       }
       for (; j < cols; ++j) {
-        const std::uint8_t* const column = from + (first + j) * x.col_stride;
-        std::uint8_t bytes[4] = {};
-        for (index_t g = 0; g < rows; ++g) bytes[g] = column[g * x.row_stride];
-        to[j] = detail::word_of(bytes) ^ flips;
+        const bits* const column = from + (first + j) * x.col_stride;
+        bits word[4 / sizeof(bits)] = {};
+        for (index_t g = 0; g < rows; ++g) word[g] = column[g * x.row_stride];
+        to[j] = detail::word_of(word) ^ flips;
       }
     }
   }

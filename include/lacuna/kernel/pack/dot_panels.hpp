@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,7 @@ template <class T, index_t Rows>
 struct dot_panels {
   using value_type = T;
   static constexpr index_t rows_per_panel = Rows;
+  static constexpr index_t rows_per_tile = Rows;
   static constexpr index_t group = 4 / static_cast<index_t>(sizeof(T));
 
   index_t rows{0};                  ///< rows of the matrix
@@ -32,7 +34,7 @@ struct dot_panels {
   std::vector<index_t> offsets{0};  ///< first entry of each panel, and the count of entries
   aligned_vector<std::int32_t> k;   ///< group of rows of X of each entry
   aligned_vector<T> values;         ///< Rows * group an entry
-  /// Sum of each row's values, Rows a panel: what X is offset by comes off the sums.
+  /// Sum of each row's integers, Rows a panel: what X is offset by comes off the sums.
   aligned_vector<std::int32_t> row_sums;
 
   [[nodiscard]] index_t count() const noexcept { return static_cast<index_t>(offsets.size()) - 1; }
@@ -65,7 +67,9 @@ class dot_panel_builder {
     for (index_t r = 0; r < valid_rows; ++r) {
       const T v = value(r);
       out.values[static_cast<std::size_t>((e * Rows + r) * group + k % group)] = v;
-      out.row_sums[static_cast<std::size_t>(out.count() * Rows + r)] += v;
+      if constexpr (std::is_integral_v<T>) {
+        out.row_sums[static_cast<std::size_t>(out.count() * Rows + r)] += v;
+      }
     }
   }
   void end_panel() { out.offsets.push_back(static_cast<index_t>(out.k.size())); }

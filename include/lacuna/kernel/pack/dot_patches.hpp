@@ -80,7 +80,7 @@ void pack_dot_patches(const X* image, index_t channels, index_t h, index_t w,
     return static_cast<void>(std::fill_n(words, groups * width, flips));
   }
 
-  const std::int32_t last_bytes = detail::bytes_of_rows(channels % 4 == 0 ? 4 : channels % 4);
+  const std::int32_t last_bytes = detail::bytes_of_rows<X>(channels % 4 == 0 ? 4 : channels % 4);
   for (index_t ty = 0; ty < window.kernel_h; ++ty) {
     for (index_t tx = 0; tx < window.kernel_w; ++tx) {
       detail::patch_pixels at(window, h, w, ty, tx, pixel, count, width);

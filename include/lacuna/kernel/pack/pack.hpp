@@ -77,13 +77,13 @@ inline constexpr index_t dot_group = dot_panels<value_type_t<Format>, 1>::group;
 namespace detail {
 /// Tile instructions take rows by eights, and words by the lanes of AVX-512.
 template <class Arch, index_t Rows>
-inline constexpr bool fits_tiles = LACUNA_AMX == 1 && Rows == 8 &&
-                                   simd::lanes<std::int32_t, Arch> == 16;
+inline constexpr bool fits_tiles =
+    LACUNA_AMX == 1 && Rows == 8 && simd::lanes<std::int32_t, Arch> == 16;
 
-template <class Arch, matrix_format Format, index_t Rows = simd::tile_rows<Arch>(row_unit_v<Format>)>
-using narrow_panels =
-    std::conditional_t<fits_tiles<Arch, Rows>, tiled_panels<value_type_t<Format>>,
-                       dot_panels<value_type_t<Format>, Rows>>;
+template <class Arch, matrix_format Format>
+inline constexpr bool is_tiled =
+    (is_dot_packed<Format> ||
+     stores_pairs<Format>)&&fits_tiles<Arch, simd::tile_rows<Arch>(row_unit_v<Format>)>;
 
 template <class T, index_t Rows>
 struct panels_or_pairs {
@@ -94,33 +94,45 @@ struct panels_or_pairs<T, 1> {
   using type = row_pairs<T>;
 };
 template <class Arch, matrix_format Format>
-using sum_panels = std::conditional_t<
-    detail::is_mixed<Format>, mixed_panels<accumulator_t<value_type_t<Format>>, detail::mixed_rows>,
-    typename panels_or_pairs<accumulator_t<value_type_t<Format>>,
-                             simd::tile_rows<Arch>(row_unit_v<Format>)>::type>;
+using sum_panels =
+    std::conditional_t<detail::is_mixed<Format>,
+                       mixed_panels<accumulator_t<value_type_t<Format>>, detail::mixed_rows>,
+                       typename panels_or_pairs<accumulator_t<value_type_t<Format>>,
+                                                simd::tile_rows<Arch>(row_unit_v<Format>)>::type>;
+
+template <class Arch, matrix_format Format>
+using vector_panels =
+    std::conditional_t<is_dot_packed<Format>,
+                       dot_panels<value_type_t<Format>, simd::tile_rows<Arch>(row_unit_v<Format>)>,
+                       sum_panels<Arch, Format>>;
 }  // namespace detail
 
 /// The layout that the register tiles of Arch read best.
 template <class Arch, matrix_format Format>
 using packed_t =
-    std::conditional_t<is_dot_packed<Format>, detail::narrow_panels<Arch, Format>,
-                       detail::sum_panels<Arch, Format>>;
+    std::conditional_t<detail::is_tiled<Arch, Format>,
+                       tiled_panels<detail::vector_panels<Arch, Format>, value_type_t<Format>>,
+                       detail::vector_panels<Arch, Format>>;
 
 /// Packs any format for Arch; see `pack_panels`.
 template <class Arch, matrix_format Format, class Column>
 [[nodiscard]] packed_t<Arch, Format> pack(const Format& a, index_t depth, const Column& column) {
-  if constexpr (is_dot_packed<Format>) {
-    return packed_t<Arch, Format>(
-        pack_dot_panels<simd::tile_rows<Arch>(row_unit_v<Format>)>(a, depth, column));
+  if constexpr (detail::is_tiled<Arch, Format> && is_dot_packed<Format>) {
+    return pack_tiled_bytes(a, depth, column);
+  } else if constexpr (detail::is_tiled<Arch, Format>) {
+    return pack_tiled_floats(a, depth, column);
+  } else if constexpr (is_dot_packed<Format>) {
+    return pack_dot_panels<simd::tile_rows<Arch>(row_unit_v<Format>)>(a, depth, column);
   } else if constexpr (detail::is_mixed<Format>) {
     return pack_mixed<detail::mixed_rows>(a, depth, column);
   } else {
     auto out = pack_panels<simd::tile_rows<Arch>(row_unit_v<Format>)>(a, depth, column);
     if constexpr (out.rows_per_panel == 1) {
       using T = typename decltype(out)::value_type;
-      return pair_rows(out, depth_block(out.entries(), out.rows, out.depth,
-                                        simd::fitting_depth<T, Arch>));
+      return pair_rows(
+          out, depth_block(out.entries(), out.rows, out.depth, simd::fitting_depth<T, Arch>));
     } else {
+      share_positions(out);
       return out;
     }
   }

@@ -30,8 +30,10 @@ struct panels {
   index_t rows{0};                  ///< rows of the matrix
   index_t depth{0};                 ///< rows of X: every k is below it
   std::vector<index_t> offsets{0};  ///< first entry of each panel, and the count of entries
-  aligned_vector<std::int32_t> k;   ///< row of X of each entry
-  aligned_vector<T> values;         ///< Rows an entry
+  /// Row of X of each entry; of the first panel's entries alone where those of all panels are the
+  /// same (`share_positions`).
+  aligned_vector<std::int32_t> k;
+  aligned_vector<T> values;  ///< Rows an entry
 
   /// A matrix of zeros.
   [[nodiscard]] static panels empty(index_t rows, index_t depth) {
@@ -44,6 +46,11 @@ struct panels {
 
   [[nodiscard]] index_t count() const noexcept { return static_cast<index_t>(offsets.size()) - 1; }
   [[nodiscard]] index_t entries() const noexcept { return offsets.back(); }
+  /// Rows of X of panel p's entries.
+  [[nodiscard]] const std::int32_t* positions(index_t p) const noexcept {
+    const bool shared = static_cast<index_t>(k.size()) < entries();
+    return k.data() + (shared ? 0 : offsets[static_cast<std::size_t>(p)]);
+  }
   /// Values of the panels before `panel`: what it takes to get there.
   [[nodiscard]] index_t values_before(index_t panel) const noexcept {
     return offsets[static_cast<std::size_t>(panel)] * Rows;
@@ -112,6 +119,20 @@ void fill_panels(const n_m_matrix<T, N, M, V>& a, Builder& b) {
 }
 
 }  // namespace detail
+
+/// Keeps one panel's positions where all panels have the same, as those of dense matrices: eight
+/// floats and their position are 36 bytes, and one column is bound by the bytes of W. O(entries).
+template <class T, index_t Rows>
+void share_positions(panels<T, Rows>& w) {
+  const index_t length = w.count() == 0 ? 0 : w.offsets[1];
+  for (std::size_t p = 1; p < static_cast<std::size_t>(w.count()); ++p) {
+    const auto first = w.k.begin() + w.offsets[p];
+    const auto last = w.k.begin() + w.offsets[p + 1];
+    if (!std::equal(first, last, w.k.begin(), w.k.begin() + length)) return;
+  }
+  w.k.resize(static_cast<std::size_t>(length));
+  w.k.shrink_to_fit();
+}
 
 /// Packs any format into panels of Rows rows; `depth` is how many rows X has and `column` says
 /// which of them a column of the matrix meets (-1: none). O(stored values).

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,9 @@ namespace lacuna::inline LACUNA_ABI::kernel {
 /// On Emerald Rapids a multiply-add of 64 bytes takes half a cycle and a load of 64 bytes a quarter
 /// on top (measured; independent of order and number of sums), so one row alone stops at 64 % of
 /// the multiply-adds; random 2:4 rows share half of their positions, the best of 64 two thirds.
+///
+/// Pairs are sorted by the lengths of their lists: the end of a loop that ran as often the last
+/// time is foreseen, and 1:8 has as few as eight entries a row and block.
 ///
 /// Each output is summed block by block, in each the shared entries first, then its own, k rising:
 /// an order that is fixed here.
@@ -44,16 +48,19 @@ struct row_pairs {
     index_t value{0};
   };
 
-  index_t rows{0};   ///< rows of the matrix
-  index_t depth{0};  ///< rows of X
-  index_t block{1};  ///< rows of X in a block; the last may have fewer
+  index_t rows{0};          ///< rows of the matrix
+  index_t depth{0};         ///< rows of X
+  index_t block{1};         ///< rows of X in a block; the last may have fewer
   std::vector<part> parts;  ///< panel by panel, in each block by block, and where the last ends
   std::vector<pair> pairs;
   aligned_vector<std::uint16_t> k;  ///< row of X, counted from the block's first
   aligned_vector<T> values;
 
   [[nodiscard]] index_t count() const noexcept { return ceil_div(rows, rows_per_panel); }
-  [[nodiscard]] index_t blocks() const noexcept { return std::max<index_t>(1, ceil_div(depth, block)); }
+  [[nodiscard]] index_t entries() const noexcept { return static_cast<index_t>(values.size()); }
+  [[nodiscard]] index_t blocks() const noexcept {
+    return std::max<index_t>(1, ceil_div(depth, block));
+  }
   [[nodiscard]] const part& part_of(index_t panel, index_t b) const noexcept {
     return parts[static_cast<std::size_t>(panel * blocks() + b)];
   }
@@ -84,30 +91,19 @@ class row_pairer {
     rows_.emplace_back();  // the partner of an odd row
   }
 
-  /// Appends block b: each row with the one of those left that shares most with it.
+  /// Appends block b: each row with the one of those left that shares most with it, pairs with
+  /// lists of one length together.
   void append(index_t b) {
     out_.parts.push_back({static_cast<index_t>(out_.pairs.size()),
                           static_cast<index_t>(out_.k.size()),
                           static_cast<index_t>(out_.values.size())});
     first_k_ = b * out_.block;
     take_block();
-    const std::size_t count = rows_.size() - 1;
-    std::vector<bool> is_paired(count + 1, false);
-    for (std::size_t r = 0; r < count; ++r) {
-      if (is_paired[r]) continue;
-      std::size_t partner = count;
-      int most = -1;
-      for (std::size_t q = r + 1; q < count; ++q) {
-        if (is_paired[q]) continue;
-        const int shared = shared_positions(r, q);
-        if (shared > most) {
-          most = shared;
-          partner = q;
-        }
-      }
-      is_paired[partner] = true;
-      append_pair(r, partner);
-    }
+    std::vector<match> matches = match_rows();
+    std::stable_sort(matches.begin(), matches.end(), [](const match& x, const match& y) {
+      return std::tie(x.shared, x.least, x.most) < std::tie(y.shared, y.least, y.most);
+    });
+    for (const match& m : matches) append_pair(m.first, m.second);
   }
 
  private:
@@ -116,6 +112,42 @@ class row_pairer {
     T value;
   };
   using range = std::pair<const entry*, const entry*>;
+
+  /// Two rows, how many positions they share, and how many entries they have.
+  struct match {
+    std::size_t first;
+    std::size_t second;
+    int shared;
+    index_t least;
+    index_t most;
+  };
+
+  [[nodiscard]] std::vector<match> match_rows() const {
+    const std::size_t count = rows_.size() - 1;
+    std::vector<bool> is_matched(count + 1, false);
+    std::vector<match> out;
+    for (std::size_t r = 0; r < count; ++r) {
+      if (is_matched[r]) continue;
+      std::size_t best = count;
+      int most = -1;
+      for (std::size_t q = r + 1; q < count; ++q) {
+        if (is_matched[q]) continue;
+        const int shared = shared_positions(r, q);
+        if (shared > most) {
+          most = shared;
+          best = q;
+        }
+      }
+      is_matched[best] = true;
+      const index_t a = entries_of(r);
+      const index_t b = entries_of(best);
+      out.push_back({r, best, std::max(most, 0), std::min(a, b), std::max(a, b)});
+    }
+    return out;
+  }
+  [[nodiscard]] index_t entries_of(std::size_t row) const {
+    return of_block_[row].second - of_block_[row].first;
+  }
 
   /// The rows' entries in the block, and their positions as bits.
   void take_block() {
@@ -176,9 +208,9 @@ class row_pairer {
   void append_k(std::int32_t k) { out_.k.push_back(static_cast<std::uint16_t>(k - first_k_)); }
 
   row_pairs<T>& out_;
-  std::size_t words_;                    ///< of 64 positions in a block
+  std::size_t words_;  ///< of 64 positions in a block
   std::vector<std::vector<entry>> rows_;
-  std::vector<std::size_t> done_;        ///< entries of each row in the blocks so far
+  std::vector<std::size_t> done_;  ///< entries of each row in the blocks so far
   std::vector<range> of_block_;
   std::vector<std::uint64_t> bits_;
   index_t first_k_{0};
@@ -186,16 +218,17 @@ class row_pairer {
 
 }  // namespace detail
 
-/// Rows of X a block. As many as the first-level cache holds, `fitting` with the widest strip; more,
-/// for narrower strips, where a row has too few entries in them to pay for fetching and storing its
-/// sums; where that were more than twice as many, all of X.
+/// Rows of X a block. As many as the first-level cache holds, `fitting` with the widest strip;
+/// more, for narrower strips, where a row has too few entries in them to pay for fetching and
+/// storing its sums; where that were more than twice as many, all of X.
 [[nodiscard]] inline index_t depth_block(index_t entries, index_t rows, index_t depth,
                                          index_t fitting) noexcept {
-  constexpr index_t enough = 12;  // measured on Emerald Rapids
+  constexpr index_t enough = 8;  // entries a row and block, measured on Emerald Rapids
   constexpr index_t most = 1 << 15;
   const index_t wanted = entries == 0 ? depth : ceil_div(enough * rows * depth, entries);
   index_t blocks = ceil_div(depth, fitting);
   if (wanted > fitting) blocks = wanted > 2 * fitting ? 1 : (depth + wanted / 2) / wanted;
+  if (2 * wanted > fitting && depth <= fitting * 8 / 5) blocks = 1;
   blocks = std::max({index_t{1}, blocks, ceil_div(depth, most)});
   return std::max<index_t>(1, ceil_div(depth, blocks));
 }

@@ -2,37 +2,97 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <utility>
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <type_traits>
 
 #include <lacuna/kernel/pack/tile_panels.hpp>
 #include <lacuna/kernel/x86/amx.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 
-/// Dot panels and the same laid out for tile instructions, which a program only knows when it runs
-/// whether it may use: the operating system decides. Dot panels stay for few columns.
-template <class T>
+/// Panels, and the same values laid out for tile instructions where the process may use them, which
+/// only the operating system knows. The panels stay: for few columns, and for X of another type.
+template <class Plain, class T>
 struct tiled_panels {
-  using value_type = T;
-  static constexpr index_t rows_per_panel = tile_panels<T>::half_rows;
+  using value_type = typename Plain::value_type;
+  static constexpr index_t rows_per_panel = Plain::rows_per_panel;
+  static constexpr index_t rows_per_tile = rows_per_panel;
 
-  dot_panels<T, rows_per_panel> dots;
-  tile_panels<T> tiles;  ///< of no panels where tiles may not be used
-  index_t rows{0};
-  index_t depth{0};
+  Plain plain;
+  tile_panels<T> tiles{};  ///< no panels where tiles may not be used
+  index_t rows{plain.rows};
+  index_t depth{plain.depth};
 
-  explicit tiled_panels(dot_panels<T, rows_per_panel> panels)
-      : dots(std::move(panels)), rows(dots.rows), depth(dots.depth) {
-#if LACUNA_AMX
-    if (x86::may_use_tiles()) tiles = pack_tile_panels(dots);
-#endif
-  }
-
-  [[nodiscard]] bool uses_tiles() const noexcept { return tiles.count() > 0; }
-  [[nodiscard]] index_t count() const noexcept { return dots.count(); }
+  [[nodiscard]] index_t count() const noexcept { return plain.count(); }
   [[nodiscard]] index_t values_before(index_t panel) const noexcept {
-    return dots.values_before(panel);
+    return plain.values_before(panel);
   }
 };
+
+/// Whether panels are also laid out for tiles that multiply X of this type.
+template <class Panels, class X>
+inline constexpr bool has_tiles_for = false;
+template <class Plain, class T, class X>
+inline constexpr bool has_tiles_for<tiled_panels<Plain, T>, X> =
+    sizeof(X) == sizeof(T) && std::is_integral_v<X> == std::is_integral_v<T>;
+
+/// The panels for vector instructions.
+template <class Panels>
+[[nodiscard]] const auto& plain_panels(const Panels& w) noexcept {
+  if constexpr (requires { w.plain; }) {
+    return w.plain;
+  } else {
+    return w;
+  }
+}
+
+namespace detail {
+/// Whether a format stores both or none of columns 2 i and 2 i + 1, which tiles multiply at once.
+template <matrix_format Format>
+inline constexpr bool stores_pairs = false;
+template <>
+inline constexpr bool stores_pairs<dense_matrix<bfloat16>> = true;
+template <index_t R, index_t C>
+inline constexpr bool stores_pairs<block_csr<bfloat16, R, C>> = C % 2 == 0;
+
+/// Whether those columns meet rows 2 j and 2 j + 1 of X.
+template <class Column>
+[[nodiscard]] bool keeps_pairs(index_t cols, const Column& column) {
+  for (index_t k = 0; k < cols; ++k) {
+    if (column(k) >= 0 && (column(k) - k) % 2 != 0) return false;
+  }
+  return true;
+}
+}  // namespace detail
+
+/// Packs int8 in any format both ways; `depth` and `column` as for `pack_panels`.
+template <matrix_format Format, class Column>
+[[nodiscard]] auto pack_tiled_bytes(const Format& a, index_t depth, const Column& column) {
+  constexpr index_t rows = tile_panels<std::int8_t>::half_rows;
+  tiled_panels<dot_panels<std::int8_t, rows>, std::int8_t> out{
+      pack_dot_panels<rows>(a, depth, column)};
+#if LACUNA_AMX
+  if (x86::may_use_tiles()) out.tiles = pack_tile_panels(out.plain);
+#endif
+  return out;
+}
+
+/// Packs blocks or dense rows of bfloat16 both ways, as panels of float and, where all of them are
+/// finite, for tiles, which may multiply what is not stored as zero.
+template <matrix_format Format, class Column>
+[[nodiscard]] auto pack_tiled_floats(const Format& a, index_t depth, const Column& column) {
+  constexpr index_t rows = tile_panels<bfloat16>::half_rows;
+  tiled_panels<panels<float, rows>, bfloat16> out{pack_panels<rows>(a, depth, column)};
+#if LACUNA_AMX
+  const bool finite = std::all_of(out.plain.values.begin(), out.plain.values.end(),
+                                  [](float v) { return std::isfinite(v); });
+  if (finite && x86::may_use_tiles() && detail::keeps_pairs(a.cols(), column)) {
+    out.tiles = pack_tile_panels(pack_dot_panels<rows>(a, depth, column));
+  }
+#endif
+  return out;
+}
 
 }  // namespace lacuna::inline LACUNA_ABI::kernel

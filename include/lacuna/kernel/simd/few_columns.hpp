@@ -30,22 +30,24 @@ LACUNA_ALWAYS_INLINE void few_sums(const panels<T, Rows>& w, index_t p, const st
   // Fewer chains than this and the latency of FMA shows.
   constexpr index_t chains = std::max<index_t>(1, 4 / Columns);
   const index_t begin = w.offsets[static_cast<std::size_t>(p)];
-  const index_t end = w.offsets[static_cast<std::size_t>(p) + 1];
+  const index_t entries = w.offsets[static_cast<std::size_t>(p) + 1] - begin;
+  const T* const values = w.values.data() + begin * Rows;
+  const std::int32_t* const k = w.positions(p);
   B chain[static_cast<std::size_t>(chains * Columns)];
   unroll<chains * Columns>([&](auto i) LACUNA_INLINE_LAMBDA { chain[i] = B(T(0)); });
   const auto add = [&](index_t e, auto c) LACUNA_INLINE_LAMBDA {
-    const T* row = s.x + s.offsets[w.k[static_cast<std::size_t>(e)]];
-    const B weights = B::load_unaligned(w.values.data() + e * Rows);
+    const T* row = s.x + s.offsets[k[e]];
+    const B weights = B::load_unaligned(values + e * Rows);
     unroll<Columns>([&](auto j) LACUNA_INLINE_LAMBDA {
       B& sum = chain[c * Columns + j];
       sum = multiply_add(weights, B(row[j]), sum);
     });
   };
-  index_t e = begin;
-  for (; e + chains <= end; e += chains) {
+  index_t e = 0;
+  for (; e + chains <= entries; e += chains) {
     unroll<chains>([&](auto c) LACUNA_INLINE_LAMBDA { add(e + c, c); });
   }
-  for (; e < end; ++e) add(e, std::integral_constant<index_t, 0>{});
+  for (; e < entries; ++e) add(e, std::integral_constant<index_t, 0>{});
   unroll<Columns>([&](auto j) LACUNA_INLINE_LAMBDA {
     sums[j] = chain[j];
     unroll<chains - 1>(

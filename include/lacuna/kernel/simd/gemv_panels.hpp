@@ -66,7 +66,7 @@ void add_panel(const panels<T, Rows>& w, index_t p, const T* x, T* sums) noexcep
   const index_t begin = w.offsets[static_cast<std::size_t>(p)];
   const index_t entries = w.offsets[static_cast<std::size_t>(p) + 1] - begin;
   const T* values = w.values.data() + begin * Rows;
-  const std::int32_t* k = w.k.data() + begin;
+  const std::int32_t* k = w.positions(p);
   using sized = xsimd::make_sized_batch_t<T, static_cast<std::size_t>(Rows)>;
   if constexpr (Rows == 1) {
     sums[0] += detail::row_sum(values, k, entries, x);

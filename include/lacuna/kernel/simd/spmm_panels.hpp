@@ -42,7 +42,7 @@ LACUNA_ALWAYS_INLINE void accumulate_panel(Tile& sums, const panels<T, Rows>& w,
                                            const RowOf& row_of, const Also&... also) noexcept {
   const index_t begin = w.offsets[static_cast<std::size_t>(p)];
   const index_t end = w.offsets[static_cast<std::size_t>(p) + 1];
-  sums.accumulate(w.values.data() + begin * Rows, w.k.data() + begin, end - begin, row_of, also...);
+  sums.accumulate(w.values.data() + begin * Rows, w.positions(p), end - begin, row_of, also...);
 }
 
 /// The same, asking meanwhile for the lines of a tile of Y that is written next, from `y` on: a row
@@ -55,11 +55,13 @@ LACUNA_ALWAYS_INLINE void accumulate_panel_ahead(Tile& sums, const panels<T, Row
                                                  index_t ldy) noexcept {
   const index_t begin = w.offsets[static_cast<std::size_t>(p)];
   const index_t entries = w.offsets[static_cast<std::size_t>(p) + 1] - begin;
-  index_t e = begin;
+  const T* const values = w.values.data() + begin * Rows;
+  const std::int32_t* const k = w.positions(p);
+  index_t e = 0;
   for (index_t r = 0; r < Rows; ++r, y += ldy) {
     prefetch_for_writing<Tile::width* static_cast<index_t>(sizeof(T))>(y);
-    const index_t end = begin + entries * (r + 1) / Rows;
-    sums.accumulate(w.values.data() + e * Rows, w.k.data() + e, end - e, row_of);
+    const index_t end = entries * (r + 1) / Rows;
+    sums.accumulate(values + e * Rows, k + e, end - e, row_of);
     e = end;
   }
 }

@@ -14,9 +14,9 @@ inline constexpr index_t l1_block = 40 * 1024;
 
 /// Rows of X whose widest strip is a block for the first-level cache.
 template <class T, class Arch>
-inline constexpr index_t fitting_depth =
-    l1_block / (strip_width<T, Arch, row_pairs<T>::rows_per_tile> *
-                static_cast<index_t>(sizeof(T)));
+inline constexpr index_t fitting_depth = l1_block /
+                                         (strip_width<T, Arch, row_pairs<T>::rows_per_tile> *
+                                          static_cast<index_t>(sizeof(T)));
 
 /// Columns of a strip whose blocks fit the first-level cache; the widest where none are meant to.
 template <class Arch, class T>
@@ -27,10 +27,10 @@ template <class Arch, class T>
   return std::clamp(fitting / lanes<T, Arch> * lanes<T, Arch>, lanes<T, Arch>, widest);
 }
 
-/// Rows whose sums are put aside between blocks: enough to pay for loading a block, few enough for
-/// the second-level cache.
+/// Rows whose sums are put aside between blocks at most: enough to pay for copying a block of X,
+/// few enough for the second-level cache.
 template <class T>
-inline constexpr index_t waiting_rows = 4 * row_pairs<T>::rows_per_panel;
+inline constexpr index_t waiting_rows = 8 * row_pairs<T>::rows_per_panel;
 
 namespace detail {
 
@@ -54,7 +54,7 @@ LACUNA_ALWAYS_INLINE void accumulate_pair(Tile& sums, const typename row_pairs<T
   values += p.rest;
 }
 
-/// One panel's part in block b; `aside` holds the sums of its rows.
+/// Block b of one panel; `aside` holds the sums of its rows.
 template <class Arch, index_t Vectors, class T, class Epilogue>
 void spmm_part(const row_pairs<T>& w, index_t panel, index_t b, const strip<T>& s, T* aside,
                const Epilogue& epilogue) noexcept {
@@ -64,7 +64,7 @@ void spmm_part(const row_pairs<T>& w, index_t panel, index_t b, const strip<T>& 
   const auto* const end = w.pairs.data() + w.part_of(panel, b + 1).pair;
   const std::uint16_t* k = w.k.data() + part.k;
   const T* values = w.values.data() + part.value;
-  const rows_apart<T> row_of{s.x + b * w.block * s.ldx, s.ldx};
+  const rows_apart<T> row_of{s.x, s.ldx};
   const bool is_last = b + 1 == w.blocks();
   for (; p != end; ++p) {
     two_rows sums;
@@ -85,39 +85,37 @@ void spmm_part(const row_pairs<T>& w, index_t panel, index_t b, const strip<T>& 
 }
 
 template <class Arch, index_t Vectors, class T, class Epilogue>
-void spmm_pairs(const row_pairs<T>& w, index_t first, index_t last, const strip<T>& s,
-                const Epilogue& epilogue) noexcept {
+void spmm_narrowest(const row_pairs<T>& w, index_t b, index_t first, index_t last,
+                    const strip<T>& s, const Epilogue& epilogue) noexcept {
   if constexpr (Vectors > 1) {
     if (s.cols <= (Vectors - 1) * lanes<T, Arch>) {
-      return spmm_pairs<Arch, Vectors - 1>(w, first, last, s, epilogue);
+      return spmm_narrowest<Arch, Vectors - 1>(w, b, first, last, s, epilogue);
     }
   }
-  constexpr index_t width = tile<T, Arch, 2, Vectors>::width;
-  constexpr index_t at_once = waiting_rows<T> / row_pairs<T>::rows_per_panel;
-  for (index_t from = first; from < last; from += at_once) {
-    const index_t to = std::min(from + at_once, last);
-    for (index_t b = 0; b < w.blocks(); ++b) {
-      for (index_t panel = from; panel < to; ++panel) {
-        spmm_part<Arch, Vectors>(w, panel, b, s, s.aside + (panel - from) * w.rows_per_panel * width,
-                                 epilogue);
-      }
-    }
+  constexpr index_t panel_sums = row_pairs<T>::rows_per_panel * tile<T, Arch, 2, Vectors>::width;
+  for (index_t panel = first; panel < last; ++panel) {
+    T* const aside = s.aside == nullptr ? nullptr : s.aside + (panel - first) * panel_sums;
+    spmm_part<Arch, Vectors>(w, panel, b, s, aside, epilogue);
   }
 }
 
 }  // namespace detail
 
-/// One strip of Y = epilogue(W X): panels first ... last - 1 times at most strip_width<T, Arch, 2>
-/// columns. Rows of X must be readable for `cols` rounded up to whole vectors, of Y only `cols` are
-/// written. s.aside: waiting_rows<T> times that many columns, on a vector's boundary, where w has
-/// several blocks. Any split of the panels gives bit-identical results.
+/// Block b of panels first ... last - 1 times a strip of at most strip_width<T, Arch, 2> columns,
+/// whose first row is the block's first: sums wait in s.aside, from the first block on, until the
+/// last stores Y = epilogue(W X). Rows of X must be readable for `cols` rounded up to whole
+/// vectors, of Y only `cols` are written. s.aside: as many values a row, for up to waiting_rows<T>
+/// rows, on a vector's boundary; none is needed for a single block. Any split of the panels gives
+/// bit-identical results.
 template <class Arch, class T, class Epilogue>
-void spmm_panels(const row_pairs<T>& w, index_t first, index_t last, const strip<T>& s,
-                 const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+void spmm_block(const row_pairs<T>& w, index_t b, index_t first, index_t last, const strip<T>& s,
+                const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
   LACUNA_EXPECTS(0 <= first && first <= last && last <= w.count());
+  LACUNA_EXPECTS(0 <= b && b < w.blocks());
   LACUNA_EXPECTS(0 < s.cols && s.cols <= (strip_width<T, Arch, 2>));
-  LACUNA_EXPECTS(s.aside != nullptr || w.blocks() <= 1);
-  detail::spmm_pairs<Arch, tile_vectors<Arch>(2)>(w, first, last, s, epilogue);
+  LACUNA_EXPECTS(w.blocks() == 1 ||
+                 (s.aside != nullptr && (last - first) * w.rows_per_panel <= waiting_rows<T>));
+  detail::spmm_narrowest<Arch, tile_vectors<Arch>(2)>(w, b, first, last, s, epilogue);
 }
 
 }  // namespace lacuna::inline LACUNA_ABI::kernel::simd

@@ -51,8 +51,10 @@ namespace detail {
 template <class Arch, class T, index_t Tiles>
 class tile_sums {
  public:
+  using sum = accumulator_t<T>;
   using word_batch = batch<std::int32_t, Arch>;
-  static_assert(lanes<std::int32_t, Arch> == tile_columns);
+  using sum_batch = batch<sum, Arch>;
+  static_assert(lanes<sum, Arch> == tile_columns && sizeof(sum) == 4);
 
   tile_sums(const tile_panels<T>& w, const std::int32_t* x, const std::int32_t* offsets) noexcept
       : w_(w), x_(x), offsets_(offsets) {}
@@ -83,8 +85,8 @@ class tile_sums {
     unroll<Tiles>([&](auto c)
                       LACUNA_INLINE_LAMBDA { x86::tile_store<int{c}>(sums_[c], 64); });
   }
-  [[nodiscard]] LACUNA_ALWAYS_INLINE word_batch row(index_t r, index_t tile) const noexcept {
-    return word_batch::load_aligned(sums_[tile] + r * tile_columns);
+  [[nodiscard]] LACUNA_ALWAYS_INLINE sum_batch row(index_t r, index_t tile) const noexcept {
+    return sum_batch::load_aligned(sums_[tile] + r * tile_columns);
   }
 
  private:
@@ -114,26 +116,36 @@ class tile_sums {
   const std::int32_t* x_;
   const std::int32_t* offsets_;
   alignas(64) std::int32_t gathered_[2][static_cast<std::size_t>(Tiles)][16 * 16] = {};
-  alignas(64) std::int32_t sums_[static_cast<std::size_t>(Tiles)][16 * 16];
+  alignas(64) sum sums_[static_cast<std::size_t>(Tiles)][16 * 16];
 };
 
+template <class T, class Arch, class Y>
+LACUNA_ALWAYS_INLINE void store_result(const batch<T, Arch>& value, Y* to, index_t count) noexcept {
+  if constexpr (std::is_same_v<T, std::int32_t>) {
+    store_narrow(value, to, count);
+  } else {
+    store_first(value, to, count);
+  }
+}
+
 /// Stores a row's results: `Whole` where all lanes of all tiles are neighbours in Y.
-template <bool Whole, class Arch, index_t Tiles, class Sums, class Y, class Epilogue>
-LACUNA_ALWAYS_INLINE void store_tile_row(const Sums& sums, index_t r, index_t row,
-                                         const batch<std::int32_t, Arch>& start,
+template <bool Whole, index_t Tiles, class Sums, class T, class Y, class Epilogue>
+LACUNA_ALWAYS_INLINE void store_tile_row(const Sums& sums, index_t r, index_t row, T start,
                                          const tile_strip<Y>& strip,
                                          const Epilogue& epilogue) noexcept {
+  using sum_batch = typename Sums::sum_batch;
   Y* const y = strip.y + row * strip.ldy;
   unroll<Tiles>([&](auto c) LACUNA_INLINE_LAMBDA {
     const tile_part& part = strip.parts[static_cast<std::size_t>(c)];
-    batch<std::int32_t, Arch> result = sums.row(r, c) + start;
+    sum_batch result = sums.row(r, c);
+    if constexpr (std::is_integral_v<T>) result += sum_batch(start);
     if constexpr (Whole) {
       const index_t col = strip.parts[0].col + c * tile_columns;
-      store_narrow(epilogue(result, position{row, col, tile_columns, strip.image}), y + col,
+      store_result(epilogue(result, position{row, col, tile_columns, strip.image}), y + col,
                    tile_columns);
     } else if (part.count > 0) {
       if (part.count < tile_columns) result = x86::compress_lanes(result, part.lanes);
-      store_narrow(epilogue(result, position{row, part.col, part.count, strip.image}),
+      store_result(epilogue(result, position{row, part.col, part.count, strip.image}),
                    y + part.col, part.count);
     }
   });
@@ -159,17 +171,19 @@ void spmm_tile_strip(const tile_panels<T>& w, index_t first, index_t last,
     for (index_t half = 0; half < 2; ++half) {
       const index_t row = w.first_rows[static_cast<std::size_t>(2 * p + half)];
       const index_t rows = std::min(w.half_rows, w.rows - row);
-      const std::int32_t* const row_sums =
-          w.row_sums.data() + p * w.rows_per_panel + half * w.half_rows;
       for (index_t i = 0; i < rows; ++i) {
-        // Modulo 2^32, as the sums themselves.
-        const batch<std::int32_t, Arch> start(static_cast<std::int32_t>(
-            0U - static_cast<std::uint32_t>(strip.x_zero) * static_cast<std::uint32_t>(row_sums[i])));
         const index_t r = half * w.half_rows + i;
+        accumulator_t<T> start(0);
+        if constexpr (std::is_integral_v<T>) {
+          // Modulo 2^32, as the sums themselves.
+          const std::int32_t sum = w.row_sums[static_cast<std::size_t>(p * w.rows_per_panel + r)];
+          start = static_cast<std::int32_t>(0U - static_cast<std::uint32_t>(strip.x_zero) *
+                                                     static_cast<std::uint32_t>(sum));
+        }
         if (whole) {
-          store_tile_row<true, Arch, Tiles>(sums, r, row + i, start, strip, epilogue);
+          store_tile_row<true, Tiles>(sums, r, row + i, start, strip, epilogue);
         } else {
-          store_tile_row<false, Arch, Tiles>(sums, r, row + i, start, strip, epilogue);
+          store_tile_row<false, Tiles>(sums, r, row + i, start, strip, epilogue);
         }
       }
     }
@@ -179,8 +193,10 @@ void spmm_tile_strip(const tile_panels<T>& w, index_t first, index_t last,
 }  // namespace detail
 
 /// One strip of Y = epilogue(W (X - x_zero)), panels first ... last - 1, by tile instructions; the
-/// thread's tiles must be configured (`x86::tiles_in_use`). Sums are exact modulo 2^32, as those of
-/// `spmm_dot_panels`.
+/// thread's tiles must be configured (`x86::tiles_in_use`). Sums of int8 are exact modulo 2^32, as
+/// those of `spmm_dot_panels`. Those of bfloat16 are of floats, rounded after every addition in the
+/// order of k, even and odd rows of X apart, denormals zero; W and X must be finite, as values that W
+/// does not store may be multiplied as zero. (Intel SDM, TDPBUSD and TDPBF16PS)
 ///
 /// A tile takes 16 groups of rows of X, wherever they lie, only from one run of memory: 16 loads
 /// and 16 stores for each 16 columns, at one store a cycle as long as multiplying them takes. Hence
@@ -188,7 +204,7 @@ void spmm_tile_strip(const tile_panels<T>& w, index_t first, index_t last,
 template <class Arch, class T, class Y, class Epilogue>
 void spmm_tile_panels(const tile_panels<T>& w, index_t first, index_t last,
                       const tile_strip<Y>& strip, const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
-  static_assert(std::is_same_v<Y, epilogue_result_t<Epilogue, std::int32_t>>);
+  static_assert(std::is_same_v<Y, epilogue_result_t<Epilogue, accumulator_t<T>>>);
   LACUNA_EXPECTS(0 <= first && first <= last && last <= w.count());
   LACUNA_EXPECTS(0 < strip.tiles && strip.tiles * tile_columns <= tile_strip_width);
   detail::spmm_tile_strip<Arch, tile_strip_width / tile_columns>(w, first, last, strip, epilogue);

@@ -120,9 +120,21 @@ class tile {
   template <class Epilogue>
   LACUNA_ALWAYS_INLINE void store(T* y, index_t ldy, index_t rows, index_t cols, position at,
                                   const Epilogue& epilogue) const noexcept {
+    const auto row_at = [&](index_t r) LACUNA_INLINE_LAMBDA {
+      return position{at.row + r, at.col, cols, at.image};
+    };
+    // A whole tile, the rule, asks once and not for each vector.
+    if (rows == Rows && cols == width) {
+      unroll<Rows>([&](auto r) LACUNA_INLINE_LAMBDA {
+        unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
+          store_vector<decltype(r)::value, decltype(j)::value>(y + r * ldy, lanes<T, Arch>,
+                                                               row_at(r), epilogue);
+        });
+      });
+      return;
+    }
     unroll<Rows>([&](auto r) LACUNA_INLINE_LAMBDA {
-      if (r >= rows) return;
-      store_row<r>(y + r * ldy, cols, position{at.row + r, at.col, cols, at.image}, epilogue);
+      if (r < rows) store_row<r>(y + r * ldy, cols, row_at(r), epilogue);
     });
   }
 
@@ -131,15 +143,21 @@ class tile {
   LACUNA_ALWAYS_INLINE void store_row(T* y, index_t cols, position at,
                                       const Epilogue& epilogue) const noexcept {
     unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-      constexpr index_t w = lanes<T, Arch>;
-      const index_t count = std::min(w, cols - j * w);
-      if (count < 1) return;
-      const position here{at.row, at.col + j * w, count, at.image};
-      store_first(epilogue(sums_[R * Vectors + j], here), y + j * w, count);
+      const index_t count = std::min(lanes<T, Arch>, cols - j * lanes<T, Arch>);
+      if (count > 0) store_vector<R, decltype(j)::value>(y, count, at, epilogue);
     });
   }
 
  private:
+  /// The first `count` values of row R's vector J to row y.
+  template <index_t R, index_t J, class Epilogue>
+  LACUNA_ALWAYS_INLINE void store_vector(T* y, index_t count, position at,
+                                         const Epilogue& epilogue) const noexcept {
+    constexpr index_t col = J * lanes<T, Arch>;
+    const position here{at.row, at.col + col, count, at.image};
+    store_first(epilogue(sums_[R * Vectors + J], here), y + col, count);
+  }
+
   template <index_t R>
   LACUNA_ALWAYS_INLINE void add_to_row(T value, const T* row) noexcept {
     const value_batch weight(value);

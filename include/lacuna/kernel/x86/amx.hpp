@@ -4,9 +4,11 @@
 
 #include <cstdint>
 
-#include <lacuna/version.hpp>
+#include <lacuna/core/scalar.hpp>
 
-#if defined(__AMX_INT8__) && defined(__AMX_BF16__) && defined(__AVX512BW__) && \
+// clang++ 14 leaves out the second underscore.
+#if (defined(__AMX_INT8__) || defined(__AMXINT8__)) && \
+    (defined(__AMX_BF16__) || defined(__AMXBF16__)) && defined(__AVX512BW__) && \
     defined(__AVX512VL__) && defined(__linux__)
 #define LACUNA_AMX 1
 #include <immintrin.h>
@@ -72,9 +74,20 @@ inline void tile_dot_add(std::int8_t /*type of W*/) noexcept {
   asm volatile("tdpbsud %%tmm%c2, %%tmm%c1, %%tmm%c0" : : "i"(Sum), "i"(W), "i"(X));
 }
 
+/// Sum[i][j] += W[i][2 e + g] X[e][2 j + g] over e < 16, g < 2, of bfloat16 in 32-bit floats. Each
+/// addition rounds to nearest even; denormal inputs and results count as zero, whatever MXCSR says.
+/// (TDPBF16PS)
+template <int Sum, int W, int X>
+inline void tile_dot_add(bfloat16 /*type of W*/) noexcept {
+  asm volatile("tdpbf16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" : : "i"(Sum), "i"(W), "i"(X));
+}
+
 /// The lanes of a mask, moved together to the lowest; zero in the others.
 inline __m512i compress_lanes(__m512i lanes, std::uint16_t mask) noexcept {
   return _mm512_maskz_compress_epi32(mask, lanes);
+}
+inline __m512 compress_lanes(__m512 lanes, std::uint16_t mask) noexcept {
+  return _mm512_maskz_compress_ps(mask, lanes);
 }
 #endif
 

@@ -14,7 +14,8 @@ namespace lacuna::inline LACUNA_ABI::hardware::aie2::detail {
 /// All units of the core: read registers as they are now, put results in the landing queue.
 class execution_units : public load_store_units {
  public:
-  using load_store_units::load_store_units;
+  execution_units(core_state& s, srs_control srs, float_sum bf16_sum)
+      : load_store_units(s, srs), bf16_sum_(bf16_sum) {}
 
   void execute(const instruction& i, std::int64_t now) {
     if (is_mac(i.code)) return multiply(i, now);
@@ -199,9 +200,9 @@ class execution_units : public load_store_units {
         as(b, bf.data(), bytes);
         as(acc, sum.data(), 64);
         if (bytes == 64)
-          lanes::mac_bf16_4x8x4(sum.data(), sum.data(), af.data(), bf.data());
+          lanes::mac_bf16_4x8x4(sum.data(), sum.data(), af.data(), bf.data(), bf16_sum_);
         else
-          lanes::mac_bf16_lanes(sum.data(), sum.data(), af.data(), bf.data());
+          lanes::mac_bf16_lanes(sum.data(), sum.data(), af.data(), bf.data(), bf16_sum_);
         std::memcpy(after.data(), sum.data(), 64);
         size = 64;
       }
@@ -211,6 +212,8 @@ class execution_units : public load_store_units {
     std::memcpy(queue_.add(now + i.ready, state_->accumulators.data() + i.dst, size), after.data(),
                 size);
   }
+
+  float_sum bf16_sum_;
 };
 
 }  // namespace lacuna::inline LACUNA_ABI::hardware::aie2::detail

@@ -150,7 +150,9 @@ class kernel_builder {
   /// event0() and event1() of the compilers: marks whose times the simulator keeps.
   void event() { apply(opcode::event, reg{}); }
 
-  /// A loop of a fixed number of trips; `body` appends to it.
+  /// A loop of a fixed number of trips; `body` appends to it. Counts from registers are not
+  /// modelled: the pipeliner's fill and drain and `check` need the number. @throws shape_error
+  /// below 1.
   template <class Body>
   void loop(std::int64_t trips, loop_mode mode, Body&& body) {
     if (trips < 1) throw shape_error(message(out_.name, ": a loop of ", trips, " trips"));

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <limits>
 
+#include <lacuna/hardware/aie2/core/float_sum.hpp>
 #include <lacuna/hardware/aie2/device.hpp>
 
 // The arithmetic of the vector unit, lane by lane, on raw registers: M [AM020 ch. 4], aie_api.
@@ -162,20 +163,21 @@ inline void mac_i16_i8_4x4x8(std::int32_t* out, const std::int32_t* acc, const s
   }
 }
 
-/// out (4, 4) = acc + a (4, 8) b (8, 4) in fp32, products added in the order of k; the silicon's
-/// order is unverified.
+/// out (4, 4) = acc + a (4, 8) b (8, 4) in fp32.
 inline void mac_bf16_4x8x4(float* out, const float* acc, const std::uint16_t* a,
-                           const std::uint16_t* b) noexcept {
-  alignas(64) float right[32];
-  for (int i = 0; i < 32; ++i) right[i] = from_bf16(b[i]);
-  for (int i = 0; i < 4; ++i) {
-    alignas(16) float sum[4];
-    for (int j = 0; j < 4; ++j) sum[j] = acc[i * 4 + j];
-    for (int k = 0; k < 8; ++k) {
-      const float x = from_bf16(a[i * 8 + k]);
-      for (int j = 0; j < 4; ++j) sum[j] += x * right[k * 4 + j];
+                           const std::uint16_t* b, float_sum how) noexcept {
+  std::array<double, 32> left;
+  std::array<double, 32> right;
+  for (std::size_t i = 0; i < 32; ++i) {
+    left[i] = from_bf16(a[i]);
+    right[i] = from_bf16(b[i]);
+  }
+  for (std::size_t i = 0; i < 4; ++i) {
+    for (std::size_t j = 0; j < 4; ++j) {
+      std::array<double, 8> products;
+      for (std::size_t k = 0; k < 8; ++k) products[k] = left[8 * i + k] * right[4 * k + j];
+      out[4 * i + j] = add_products(how, acc[4 * i + j], products);
     }
-    for (int j = 0; j < 4; ++j) out[i * 4 + j] = sum[j];
   }
 }
 
@@ -188,8 +190,11 @@ void mac_lanes(std::int32_t* out, const std::int32_t* acc, const T* a, const T* 
   }
 }
 inline void mac_bf16_lanes(float* out, const float* acc, const std::uint16_t* a,
-                           const std::uint16_t* b) noexcept {
-  for (int i = 0; i < 16; ++i) out[i] = acc[i] + from_bf16(a[i]) * from_bf16(b[i]);
+                           const std::uint16_t* b, float_sum how) noexcept {
+  for (int i = 0; i < 16; ++i) {
+    const double product = double{from_bf16(a[i])} * from_bf16(b[i]);
+    out[i] = add_products(how, acc[i], std::array<double, 1>{product});
+  }
 }
 
 /// An 8x8 of bytes, rows and columns exchanged.

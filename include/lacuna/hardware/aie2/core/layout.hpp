@@ -50,8 +50,8 @@ namespace detail {
 
 class layout_maker {
  public:
-  layout_maker(core_kernel k, const core_parameters& core, std::int64_t extra_ii)
-      : core_(core), extra_ii_(extra_ii) {
+  layout_maker(core_kernel k, const core_parameters& core, std::int64_t extra_ii, std::size_t ahead)
+      : core_(core), extra_ii_(extra_ii), ahead_(ahead) {
     out_.source = std::move(k);
   }
   [[nodiscard]] layout make() && {
@@ -72,7 +72,7 @@ class layout_maker {
     if (s.fixed_ii > 0) {
       l.schedule = by_hand(s, ops);
     } else if (s.mode == loop_mode::sequential) {
-      l.schedule = sequential_schedule(ops, out_.source, core_);
+      l.schedule = sequential_schedule(ops, out_.source, core_, ahead_);
     } else {
       const std::int64_t least = std::max(s.at_least, resource_interval(ops, out_.source, core_));
       l.schedule = modulo_schedule(ops, out_.source, core_, s.trips, least + extra_ii_);
@@ -162,7 +162,7 @@ class layout_maker {
                     bool settle, reg counter, std::int64_t sequence_start, std::int64_t trips = 1) {
     const scheduled_loop* before =
         before_id >= 0 ? &out_.loops[static_cast<std::size_t>(before_id)].loop : nullptr;
-    region r = schedule_region(out_.source, core_, before, block, after);
+    region r = schedule_region(out_.source, core_, before, block, after, ahead_);
     if (after == nullptr && before != nullptr) {
       for (std::size_t i = 0; i < before->ops->size(); ++i) {
         wait_for(r, (*before->ops)[i], before->schedule.time[i] - before->schedule.ii, settle);
@@ -222,16 +222,18 @@ class layout_maker {
 
   const core_parameters& core_;
   std::int64_t extra_ii_;
+  std::size_t ahead_;
   layout out_;
 };
 
 }  // namespace detail
 
-/// Schedules a kernel: loops first, then what lies between them. `extra_ii` widens pipelined loops,
-/// for kernels that would run out of registers.
+/// Schedules a kernel: loops first, then what lies between them. For kernels that would run out of
+/// registers `extra_ii` widens pipelined loops and `ahead` keeps operations between them in order.
 [[nodiscard]] inline layout make_layout(core_kernel k, const core_parameters& core,
-                                        std::int64_t extra_ii = 0) {
-  return detail::layout_maker(std::move(k), core, extra_ii).make();
+                                        std::int64_t extra_ii = 0,
+                                        std::size_t ahead = any_number_ahead) {
+  return detail::layout_maker(std::move(k), core, extra_ii, ahead).make();
 }
 
 }  // namespace lacuna::inline LACUNA_ABI::hardware::aie2

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <utility>
 #include <vector>
@@ -143,17 +144,22 @@ inline constexpr std::int64_t widest_bundle = 16;
 }
 
 /// Schedules, allocates and assembles. Where registers run short, pipelined loops are widened up to
-/// 8 bundles before the shortage is reported.
+/// 8 bundles, then what lies between loops is kept ever closer to the kernel's order, before the
+/// shortage is reported.
 [[nodiscard]] inline program compile(const core_kernel& k, const core_parameters& core,
                                      srs_control srs = {}) {
   constexpr std::int64_t widest = 8;
-  for (std::int64_t extra = 0;; ++extra) {
-    try {
-      return assemble(make_layout(k, core, extra), core, srs);
-    } catch (const register_shortage&) {
-      if (extra == widest) throw;
+  std::exception_ptr shortage;
+  for (const std::size_t ahead : {any_number_ahead, std::size_t{24}, std::size_t{6}}) {
+    for (std::int64_t extra = 0; extra <= widest; ++extra) {
+      try {
+        return assemble(make_layout(k, core, extra, ahead), core, srs);
+      } catch (const register_shortage&) {
+        shortage = std::current_exception();
+      }
     }
   }
+  std::rethrow_exception(shortage);
 }
 
 }  // namespace lacuna::inline LACUNA_ABI::hardware::aie2

@@ -42,8 +42,9 @@ namespace detail {
 class region_scheduler {
  public:
   region_scheduler(const core_kernel& k, const core_parameters& core, const scheduled_loop* before,
-                   const std::vector<operation>& block, const scheduled_loop* after)
-      : kernel_(&k), core_(&core), before_(before), block_(&block), after_(after) {
+                   const std::vector<operation>& block, const scheduled_loop* after,
+                   std::size_t ahead)
+      : kernel_(&k), core_(&core), before_(before), after_(after), ahead_(ahead) {
     if (before != nullptr) all_ = *before->ops;
     first_ = all_.size();
     all_.insert(all_.end(), block.begin(), block.end());
@@ -122,15 +123,20 @@ class region_scheduler {
     return true;
   }
   /// List scheduling: of the operations whose predecessors are placed, the one with most to follow.
+  /// Nothing issues before what stands `ahead_` operations or more ahead of it in the kernel.
   bool place_block(reservation_table& table, std::vector<std::int64_t>& time,
                    std::vector<slot_mask>& slots) const {
+    std::vector<std::int64_t> latest(last_ - first_, 0);  // of the first so many operations
+    std::size_t issued = 0;                               // so many from the first on
     for (std::size_t placed = first_; placed < last_; ++placed) {
       std::size_t pick = last_;
       std::int64_t pick_earliest = 0;
       for (std::size_t i = first_; i < last_; ++i) {
         if (time[i] != unplaced || (pick < last_ && height_[i] <= height_[pick])) continue;
-        std::int64_t earliest = 0;
-        bool ready = true;
+        const std::size_t behind = i - first_ >= ahead_ ? i - ahead_ - first_ + 1 : 0;
+        bool ready = issued >= behind;
+        if (!ready) break;  // nor is any later one
+        std::int64_t earliest = behind > 0 ? latest[behind - 1] : 0;
         for (const dependence* e : in_[i]) {
           const std::int64_t from = time[static_cast<std::size_t>(e->from)];
           ready = ready && from != unplaced;
@@ -146,6 +152,9 @@ class region_scheduler {
       slots[pick] = table.choice(all_[pick], t);
       time[pick] = t;
       table.take(all_[pick], t, slots[pick]);
+      for (; first_ + issued < last_ && time[first_ + issued] != unplaced; ++issued) {
+        latest[issued] = std::max(issued > 0 ? latest[issued - 1] : 0, time[first_ + issued]);
+      }
     }
     return true;
   }
@@ -153,8 +162,8 @@ class region_scheduler {
   const core_kernel* kernel_;
   const core_parameters* core_;
   const scheduled_loop* before_;
-  const std::vector<operation>* block_;
   const scheduled_loop* after_;
+  std::size_t ahead_;
   std::vector<operation> all_;
   std::size_t first_{0};
   std::size_t last_{0};
@@ -165,15 +174,19 @@ class region_scheduler {
 
 }  // namespace detail
 
-/// The shortest region, at least `at_least` bundles. Either loop may be missing.
+/// How many operations may overtake one that stands before them in a kernel: all of them. Fewer
+/// need fewer registers.
+inline constexpr std::size_t any_number_ahead = std::numeric_limits<std::size_t>::max();
+
+/// The shortest region. Either loop may be missing.
 [[nodiscard]] inline region schedule_region(const core_kernel& k, const core_parameters& core,
                                             const scheduled_loop* before,
                                             const std::vector<operation>& block,
                                             const scheduled_loop* after,
-                                            std::int64_t at_least = 0) {
-  const detail::region_scheduler scheduler(k, core, before, block, after);
+                                            std::size_t ahead = any_number_ahead) {
+  const detail::region_scheduler scheduler(k, core, before, block, after, ahead);
   const std::int64_t most = 4096 + 32 * static_cast<std::int64_t>(block.size());
-  for (std::int64_t length = at_least; length <= most; ++length) {
+  for (std::int64_t length = 0; length <= most; ++length) {
     if (auto r = scheduler.try_length(length)) return *std::move(r);
   }
   throw unsupported_error(message("kernel ", k.name, ": no schedule of ", block.size(),
@@ -183,8 +196,9 @@ class region_scheduler {
 /// List schedule of a loop body whose iterations do not overlap.
 [[nodiscard]] inline loop_schedule sequential_schedule(const std::vector<operation>& ops,
                                                        const core_kernel& k,
-                                                       const core_parameters& core) {
-  const region r = schedule_region(k, core, nullptr, ops, nullptr);
+                                                       const core_parameters& core,
+                                                       std::size_t ahead = any_number_ahead) {
+  const region r = schedule_region(k, core, nullptr, ops, nullptr, ahead);
   loop_schedule s{r.length, 1, r.time, r.slots};
   for (const dependence& e : dependences(ops, core, true)) {
     if (e.distance == 0) continue;

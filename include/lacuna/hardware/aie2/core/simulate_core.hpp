@@ -65,7 +65,7 @@ class core_simulator {
       : program_(&p),
         memory_(&memory),
         core_(&core),
-        units_(state_, p.srs),
+        units_(state_, p.srs, core.bf16_sum),
         traffic_(std::move(traffic)) {}
 
   core_run run(const std::vector<std::int32_t>& arguments, std::int64_t most_cycles) {

@@ -12,6 +12,7 @@
 
 #include <lacuna/hardware/aie2/movement/flow_limits.hpp>
 #include <lacuna/hardware/aie2/movement/flow_run.hpp>
+#include <lacuna/hardware/aie2/movement/suppliers.hpp>
 
 namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 
@@ -264,22 +265,6 @@ class flow_simulator {
 
   [[nodiscard]] std::string who_waits() const {
     std::string text = message("the flow stands still after ", now_, " cycles:");
-    const auto suppliers = [&](int pool, bool full) {
-      std::string names;
-      for (const transfer& t : graph_->transfers) {
-        const bool supplies =
-            full ? std::find(t.to.begin(), t.to.end(), pool) != t.to.end() : t.from == pool;
-        if (supplies) names += message(names.empty() ? "" : ", ", "transfer ", t.name);
-      }
-      const auto gives = full ? action::kind::release_full : action::kind::release_empty;
-      for (const core_script& c : graph_->cores) {
-        const bool supplies = std::any_of(c.actions.begin(), c.actions.end(), [&](const action& a) {
-          return a.what == gives && a.pool == pool;
-        });
-        if (supplies) names += message(names.empty() ? "" : ", ", to_string(c.tile));
-      }
-      return names.empty() ? std::string("nobody") : names;
-    };
     for (std::size_t c = 0; c < cores_.size(); ++c) {
       const auto& actions = graph_->cores[c].actions;
       if (cores_[c].next >= actions.size()) continue;
@@ -288,7 +273,7 @@ class flow_simulator {
       const buffer_pool& p = graph_->pools[static_cast<std::size_t>(a.pool)];
       text += message("\n  ", to_string(graph_->cores[c].tile), " waits for ",
                       full ? "a full" : "an empty", " object of ", p.name, " on ",
-                      to_string(p.tile), ", from ", suppliers(a.pool, full));
+                      to_string(p.tile), ", from ", suppliers(*graph_, a.pool, full));
     }
     for (std::size_t i = 0; i < moves_.size(); ++i) {
       const transfer& t = graph_->transfers[i];
@@ -299,7 +284,7 @@ class flow_simulator {
         if (!has_source || pools_[static_cast<std::size_t>(to)].empty > 0) continue;
         const buffer_pool& p = graph_->pools[static_cast<std::size_t>(to)];
         text += message("\n  transfer ", t.name, " waits for an empty object of ", p.name, " on ",
-                        to_string(p.tile), ", from ", suppliers(to, false));
+                        to_string(p.tile), ", from ", suppliers(*graph_, to, false));
       }
       if (!has_source || t.stream < 0) continue;
       const stream_state& s = streams_[static_cast<std::size_t>(t.stream)];
