@@ -4,13 +4,17 @@
 // docs/results.md and its pictures from what bench_suite wrote.
 //
 //   bench_report docs run.json [run.json ...]
+//   bench_report --plans run.json [...]        only how near plans are, on standard output
 //
-// Runs of one type and thread count are joined; what engines.py wrote is taken too.
+// Runs of one type and thread count are joined; what engines.py wrote is taken too. Plans are
+// compared with calls that `bench_suite --alone` timed.
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 
+#include "report/crossovers.hpp"
 #include "report/end_to_end.hpp"
+#include "report/plan_accuracy.hpp"
 #include "report/plots.hpp"
 #include "report/tables.hpp"
 
@@ -34,6 +38,7 @@ std::vector<bench::run> joined(const std::vector<nlohmann::json>& files) {
     bench::run r = bench::to_run(file);
     const auto same = std::find_if(out.begin(), out.end(), [&](const bench::run& o) {
       return o.type == r.type && o.threads == r.threads &&
+             o.about.value("alone", false) == r.about.value("alone", false) &&
              o.about.value("isa", "") == r.about.value("isa", "");
     });
     if (same == out.end()) {
@@ -47,9 +52,24 @@ std::vector<bench::run> joined(const std::vector<nlohmann::json>& files) {
 
 const bench::run* find(const std::vector<bench::run>& runs, const std::string& type, int threads) {
   for (const bench::run& r : runs) {
-    if (r.type == type && r.threads == threads) return &r;
+    if (r.type == type && r.threads == threads && !r.about.value("alone", false)) return &r;
   }
   return nullptr;
+}
+
+/// The runs whose calls plans are made for.
+void write_plans(std::ostream& out, const std::vector<bench::run>& runs) {
+  const char* title =
+      "## Plans\n\nWhat `plan` predicts from rates that it measures in the same process, beside "
+      "calls "
+      "of the operator one after the other on the same operands, one thread.\n\n";
+  for (const bench::run& r : runs) {
+    if (!r.about.value("alone", false) || r.threads != 1 || !bench::has_predictions(r)) continue;
+    out << title;
+    title = "";
+    bench::write_plan_accuracy(out, r);
+    out << "\n";
+  }
 }
 
 void write_head(std::ostream& out, const bench::run& r) {
@@ -82,6 +102,10 @@ int main(int argc, char** argv) {
     std::vector<nlohmann::json> files;
     for (int i = 2; i < argc; ++i) files.push_back(read_json(argv[i]));
     const auto runs = joined(files);
+    if (std::string(argv[1]) == "--plans") {
+      write_plans(std::cout, runs);
+      return 0;
+    }
     const bench::run* const f32 = find(runs, "f32", 1);
     if (f32 == nullptr) throw std::runtime_error("no run of fp32 on one thread among the files");
     const std::filesystem::path docs = argv[1];
@@ -118,11 +142,17 @@ int main(int argc, char** argv) {
     out << "## Networks\n\nThe shapes above that are theirs in sum, as often as they occur, one "
            "thread.\n\n";
     write_networks(out, *f32);
-    out << "\n## Crossovers\n\nThe lowest sparsity at which a format beats dense, between measured "
-           "sparsities by interpolation.\n\n";
+    out << "\n";
+    write_plans(out, runs);
+    out << "## Crossovers\n\nThe lowest sparsity at which a format beats dense. Between measured "
+           "sparsities the logarithm of time is taken as straight over that of the kept share; "
+           "\"at "
+           "most\" is the least sparsity that was measured, \"never up to\" the most.\n\n"
+           "![Crossovers](crossovers.svg)\n\n";
     write_crossovers(out, *f32);
+    bench::write_crossover_plot((docs / "crossovers.svg").string(), *f32);
     for (const bench::run& r : runs) {
-      if (r.threads != 1) continue;
+      if (r.threads != 1 || r.about.value("alone", false)) continue;
       const std::string isa = r.about.value("isa", "");
       out << "\n## Shape by shape, " << r.type << (isa.empty() ? "" : ", oneDNN held to " + isa)
           << "\n\nSpeed-up over dense; kept weights in per cent.\n\n";

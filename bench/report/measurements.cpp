@@ -22,7 +22,7 @@ run to_run(nlohmann::json all) {
       if (c.at("seconds").is_null()) continue;
       p.measurements.push_back({c.at("library"), c.at("method"), c.at("pattern"), c.at("keep"),
                                 c.at("kept"), c.at("seconds"), c.at("sparse"),
-                                c.value("one_thread_seconds", 0.0)});
+                                c.value("predicted", 0.0), c.value("one_thread_seconds", 0.0)});
     }
     out.points.push_back(std::move(p));
   }

@@ -19,6 +19,7 @@ struct measurement {
   double kept{1};  ///< of the values, counted
   double seconds{0};
   bool sparse{false};
+  double predicted{0};           ///< seconds, by the operator's own plan; 0 where it has none
   double one_thread_seconds{0};  ///< beside `seconds` of more threads, in the same run; 0 where not
 
   [[nodiscard]] bool is_ours() const { return library == "Lacuna"; }

@@ -13,26 +13,6 @@ namespace {
 
 bool is_product(const point& p) { return p.n > 1; }
 
-/// Where time, linear between measured fractions, meets the dense library's; as a sparsity.
-std::string crossover(const point& p, const std::vector<std::pair<std::string, double>>& steps) {
-  const measurement* const dense = best_dense(p);
-  const measurement* before = nullptr;
-  for (const auto& [pattern, keep] : steps) {
-    const measurement* const m = ours(p, pattern, keep);
-    if (m == nullptr) continue;
-    const auto percent = [](double kept) {
-      return std::to_string(static_cast<int>(100 * (1 - kept) + 0.5)) + " %";
-    };
-    if (m->seconds < dense->seconds) {
-      if (before == nullptr) return "below " + percent(m->kept);
-      const double share = (dense->seconds - m->seconds) / (before->seconds - m->seconds);
-      return percent(m->kept + share * (before->kept - m->kept));
-    }
-    before = m;
-  }
-  return before == nullptr ? "-" : "none";
-}
-
 }  // namespace
 
 speed_ups over_dense(const run& r, const std::string& pattern, double keep,
@@ -185,33 +165,6 @@ void write_shapes(std::ostream& out, const run& r) {
       const measurement* const m = ours(p, pattern, keep);
       out << " " << (m == nullptr ? "-" : two_digits(dense->seconds / m->seconds)) << " |";
     }
-    out << "\n";
-  }
-}
-
-void write_crossovers(std::ostream& out, const run& f32) {
-  using steps = std::vector<std::pair<std::string, double>>;
-  const auto of = [](const char* pattern) {
-    steps s;
-    for (const double keep : {0.75, 0.5, 0.25, 0.125}) s.emplace_back(pattern, keep);
-    return s;
-  };
-  const std::vector<std::pair<std::string, steps>> formats{
-      {"8x8", of("8x8")},
-      {"16x4", of("16x4")},
-      {"8x1", of("8x1")},
-      {"N:M, 8 shared rows", {{"2:4x8", 0.5}, {"1:4x8", 0.25}, {"1:8x8", 0.125}}},
-      {"strict N:M", {{"2:4", 0.5}, {"2:8", 0.25}, {"1:8", 0.125}}},
-      {"unstructured", of("unstructured")}};
-  out << "| shape |";
-  for (const auto& f : formats) out << " " << f.first << " |";
-  out << "\n|---|";
-  for (std::size_t i = 0; i < formats.size(); ++i) out << "---:|";
-  out << "\n";
-  for (const point& p : f32.points) {
-    if (best_dense(p) == nullptr) continue;
-    out << "| " << p.name() << " |";
-    for (const auto& f : formats) out << " " << crossover(p, f.second) << " |";
     out << "\n";
   }
 }

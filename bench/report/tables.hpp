@@ -21,8 +21,6 @@ void write_threads(std::ostream& out, const run& two);
 void write_peers(std::ostream& out, const run& f32);
 /// Shape by shape: the fastest dense library, its share of the peak, and speed-ups over it.
 void write_shapes(std::ostream& out, const run& r);
-/// The lowest sparsity at which each format beats dense.
-void write_crossovers(std::ostream& out, const run& f32);
 /// Each network's layers in sum, as often as they occur.
 void write_networks(std::ostream& out, const run& f32);
 

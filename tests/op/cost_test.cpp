@@ -8,7 +8,7 @@
 
 #include "support/catch.hpp"
 
-using lacuna::cost, lacuna::cost_of, lacuna::machine, lacuna::product_work;
+using lacuna::cost, lacuna::cost_of, lacuna::machine, lacuna::product_work, lacuna::rate_curve;
 
 namespace {
 
@@ -20,6 +20,7 @@ machine small_machine() {
   m.loads = 1;
   m.call = 100;
   m.copy.points = {{1, 5}};
+  m.stream.points = {{1, 0.5}, {500, 0.5}, {1000, 0.75}};
   m.y.points = {{1, 3}};
   m.gather.same.points = {{1, 7}, {4, 9}};
   m.gather.strided.points = {{1, 11}};
@@ -28,8 +29,8 @@ machine small_machine() {
   rates.strips = {{4, 20, 1.5}, {8, 40, 4}};
   rates.x_eighth.points = {{1, 0.5}};
   rates.x_half.points = {{1, 0.5}};
+  rates.rows_apart.points = {{1, 0}, {2, 1}};
   rates.first_x.points = {{1, 2}};
-  rates.weights.points = {{1, 0.25}};
   rates.vector.points = {{1, 6}};
   auto& single = m.tiles["f32:1"];
   single.strips = {{4, 0, 3}, {8, 0, 5}};
@@ -43,7 +44,6 @@ product_work small_work() {
   w.panels = 2;
   w.rows = 4;
   w.depth = 6;
-  w.block = 6;
   w.cols = 12;
   w.lanes = 4;
   w.strips = {{4, 1}, {8, 1}};
@@ -62,7 +62,7 @@ TEST_CASE("every cause is its count times its rate", "[op][plan]") {
   CHECK(c.multiply_adds == Approx(3 * 1 * 2 / 2.0 + 3 * 2 * 2 / 2.0));
   CHECK(c.loads == Approx((3 * 1.5 - 3) + (3 * 4.0 - 6)));
   CHECK(c.x == Approx(3 * 0.5 * (16 / 64.0 + 32 / 64.0)));
-  CHECK(c.weights == Approx(2 * 36 * 0.25));
+  CHECK(c.weights == 0);
   CHECK(c.y == Approx(2 * (20 + 40) + 3 * 3));
   CHECK(c.columns == Approx(6 * (1 + 2) * 5));
   CHECK(c.call == 100);
@@ -75,8 +75,40 @@ TEST_CASE("strips that are read in place pay for the first use of each row", "[o
   // 3 entries meet 3 of 6 rows for the first time.
   CHECK(cost_of(w, small_machine()).x == Approx(3 * 2 * (16 / 64.0 + 32 / 64.0)));
   CHECK(cost_of(w, small_machine()).columns == 0);
+  w.pages = 2;
+  CHECK(cost_of(w, small_machine()).x == Approx(3 * 2 * (16 / 64.0 + 32 / 64.0) + 2 * 3 * 1));
+  w.pages = 0;
   w.depth = 1;
   CHECK(cost_of(w, small_machine()).x == Approx((1 * 2 + 2 * 0.5) * (16 / 64.0 + 32 / 64.0)));
+}
+
+TEST_CASE("denser strips cost what was measured of them", "[op][plan]") {
+  lacuna::tile_rates rates;
+  rates.x_eighth.points = {{1, 4}};
+  rates.x_half.points = {{1, 2}};
+  CHECK(rates.x(100, 0.01) == 4);
+  CHECK(rates.x(100, 0.125) == Approx(4));
+  CHECK(rates.x(100, 0.25) == Approx(3));
+  CHECK(rates.x(100, 0.5) == Approx(2));
+  CHECK(rates.x(100, 1) == 2);
+}
+
+TEST_CASE("only weights further away than was measured show", "[op][plan]") {
+  product_work w = small_work();
+  machine m = small_machine();
+  m.tiles["f32:2"].vector.points = {{1, 6}, {500, 6}};
+  CHECK(cost_of(w, m).weights == 0);
+  w.parts[0].bytes = 1000;
+  CHECK(cost_of(w, m).weights == Approx(2 * 1000 * 0.25));
+}
+
+TEST_CASE("a longer stream than was measured is slower by what streams are", "[op][plan]") {
+  machine m = small_machine();
+  m.stream.points = {{1, 1}, {10, 1}, {100, 3}};
+  const rate_curve measured{{{1, 5}, {10, 5}}};
+  CHECK(m.beyond(measured, 10) == 0);
+  CHECK(m.beyond(measured, 100) == Approx(2));
+  CHECK(m.beyond({}, 100) == 0);
 }
 
 TEST_CASE("a convolution gathers as its window asks", "[op][plan]") {

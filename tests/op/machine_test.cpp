@@ -66,11 +66,14 @@ TEST_CASE("this machine is measured once a process, and every rate makes sense",
       before = p.size;
     }
   };
-  for (const auto* c : {&m.copy, &m.y, &m.gather.same, &m.gather.strided, &m.gather.sampled}) {
+  for (const auto* c :
+       {&m.stream, &m.copy, &m.y, &m.gather.same, &m.gather.strided, &m.gather.sampled}) {
     expect_sane(*c);
   }
-  REQUIRE(m.tiles.size() == 2);
-  for (const auto& name : {lacuna::layout_name<float, rows>(), lacuna::layout_name<float, 1>()}) {
+  REQUIRE(m.tiles.size() == 3);
+  for (const auto& name :
+       {lacuna::layout_name<float, rows>(), lacuna::pair_layout_name<float>(true),
+        lacuna::pair_layout_name<float>(false)}) {
     const tile_rates& rates = m.rates_of(name);
     lacuna::index_t before = 0;
     for (const auto& s : rates.strips) {
@@ -85,6 +88,6 @@ TEST_CASE("this machine is measured once a process, and every rate makes sense",
   // The same numbers, not others like them.
   const machine again = lacuna::this_machine<float, rows>();
   CHECK(again.fma == m.fma);
-  CHECK(again.rates_of(lacuna::layout_name<float, 1>()).strips.back().entry ==
-        m.rates_of(lacuna::layout_name<float, 1>()).strips.back().entry);
+  CHECK(again.rates_of(lacuna::pair_layout_name<float>(true)).strips.back().entry ==
+        m.rates_of(lacuna::pair_layout_name<float>(true)).strips.back().entry);
 }

@@ -77,7 +77,12 @@ TEST_CASE("work is counted from what is stored", "[op][plan]") {
   CHECK(blocks.parts[0].entries * static_cast<double>(rows) == 16 * 24 - 64);
   CHECK(blocks.x_bytes == 24 * 10 * 4);
   CHECK(blocks.y_bytes == 16 * 10 * 4);
-  CHECK(work_of<arch>(lacuna::to_block_csr<1, 1>(w), 10).parts[0].entries == 16 * 24 - 64);
+  CHECK(blocks.density == Approx((16 * 24 - 64) / (16.0 * 24)));
+  // Rows of 16 and of 24: pairs share what they can, and every value is counted once.
+  const product_work pairs = work_of<arch>(lacuna::to_block_csr<1, 1>(w), 10);
+  CHECK(2 * pairs.parts[0].entries + pairs.parts[1].entries == 16 * 24 - 64);
+  CHECK(pairs.parts[0].entries == (16 * 24 - 64) / 2);
+  CHECK(pairs.panels == 8);
 }
 
 TEST_CASE("a convolution's columns come from where its window says", "[op][plan]") {
@@ -119,7 +124,7 @@ TEST_CASE("a plan says which is faster and why", "[op][plan]") {
 
 TEST_CASE("a machine without the layout is refused", "[op][plan]") {
   lacuna::machine m = dense_pays;
-  m.tiles.erase("f32:1");
+  m.tiles.erase("f32:alone");
   const auto half = lacuna::to_n_m<2, 4>(test::random_n_m<float>(16, 16, 2, 4, 1));
   CHECK_THROWS_AS(lacuna::matmul(half).plan(5, m), lacuna::unsupported_error);
   CHECK_THROWS_AS(lacuna::matmul_or_dense(half, 5, lacuna::relu(), m), lacuna::unsupported_error);

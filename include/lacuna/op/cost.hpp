@@ -19,7 +19,7 @@ struct cost {
   double multiply_adds{0};  ///< at the machine's rate, operands in registers
   double loads{0};          ///< what tiles take longer than that with X in the first level
   double x{0};              ///< X from beyond the first level
-  double weights{0};        ///< W from beyond the second level
+  double weights{0};        ///< W from further away than tiles hide
   double y{0};              ///< sums started and stored
   double columns{0};        ///< X copied to strips, or gathered by a convolution
   double call{0};           ///< what every product takes
@@ -79,10 +79,10 @@ struct product_work {
   enum class columns_from { place, copies, same_window, strided_window, sampling_window };
 
   std::vector<part> parts;  ///< the first has the tile that sums
-  double panels{0};         ///< sums that a strip starts and stores; of rows, once a block
+  double panels{0};         ///< whose sums are started and stored in each strip
+  double density{1};        ///< of the rows of X, which a panel takes
   index_t rows{0};          ///< of W
   index_t depth{0};         ///< rows of X as multiplied
-  index_t block{0};         ///< of those, how many tiles go through at a time
   index_t cols{0};          ///< of X, over all images
   index_t value_bytes{4};   ///< of a value of X and Y
   index_t lanes{16};
@@ -135,14 +135,15 @@ namespace detail {
 ///
 /// With E entries and P panels a strip, strips of v vectors and l lines, and S strips:
 ///   multiply-adds, loads  S E entry(v), of which E v rows / fma are multiply-adds
-///   X                     S E l x(bytes of a strip's block, density of panels); where strips are
-///                         read in place first_x(all bytes) for a line's first use, and S E
-///                         rows_apart(pages of a block)
-///   weights               S bytes(W) weights(bytes(W)), where W is more than was measured and
-///                         what a byte of a longer stream takes more
+///   X                     S E l x(bytes of a strip, density of panels); where strips are read in
+///                         place first_x(all bytes) for a line's first use, and S E
+///                         rows_apart(pages of a strip)
+///   weights               S bytes(W) of a longer stream than was measured, what it takes more:
+///                         tiles ask for nearer weights ahead
 ///   Y                     S P panel(v) + lines(Y) y(all bytes)
 ///   columns               S depth v times a copied or gathered vector
-/// A product of one column by the matrix-vector kernel takes E vector(bytes(W)), and the same.
+/// A product of one column by the matrix-vector kernel takes E vector(bytes(W))
+/// and what a byte of a longer stream takes more.
 ///
 /// @throws unsupported_error where `m` lacks the layout.
 [[nodiscard]] inline cost cost_of(const product_work& w, const machine& m) {
@@ -154,9 +155,6 @@ namespace detail {
   const double all_bytes = weight_bytes + w.x_bytes + w.y_bytes;
   const double gather = detail::gather_seconds(m, w);
   const bool in_place = w.from == product_work::columns_from::place;
-  const auto density = [&](double entries) {
-    return entries / std::max(1.0, w.panels * static_cast<double>(w.block));
-  };
   double fma_ports = 0;
   double load_ports = 0;
   for (const auto& [cols, strips] : w.strips) {
@@ -164,7 +162,7 @@ namespace detail {
     const auto vectors = static_cast<double>(ceil_div(cols, w.lanes));
     const double lines = static_cast<double>(cols * w.value_bytes) / line;
     const double strip_bytes =
-        static_cast<double>(w.block * w.value_bytes) * vectors * static_cast<double>(w.lanes);
+        static_cast<double>(w.depth * w.value_bytes) * vectors * static_cast<double>(w.lanes);
     out.columns += count * static_cast<double>(w.depth) * vectors * gather;
     out.y += count * w.panels * m.rates_of(w.parts.front().layout).of(cols).panel;
     double first_uses = in_place ? static_cast<double>(w.depth) : 0;
@@ -180,10 +178,9 @@ namespace detail {
       first_uses -= first;
       out.x += count * lines *
                (first * rates.first_x.at(all_bytes) +
-                (p.entries - first) * rates.x(strip_bytes, density(p.entries)));
+                (p.entries - first) * rates.x(strip_bytes, w.density));
       out.x += count * p.entries * rates.rows_apart.at(w.pages);
-      out.weights +=
-          count * p.bytes * (rates.weights.at(p.bytes) + m.beyond(rates.weights, p.bytes));
+      out.weights += count * p.bytes * m.beyond(rates.vector, p.bytes);
     }
   }
   out.y += w.lines_of_y * m.y.at(all_bytes);

@@ -55,7 +55,6 @@ struct tile_rates {
   rate_curve x_half;
   rate_curve first_x;     ///< a line of X more when it is read first, by the bytes of operands
   rate_curve rows_apart;  ///< an entry more where X is read in place, by the pages of a strip
-  rate_curve weights;     ///< a byte of W more, by the bytes of W
   rate_curve vector;      ///< an entry times a single column, by the bytes of W
 
   /// Seconds more of a line of X in a strip of `size` bytes, of whose rows panels take `density`.
@@ -86,7 +85,7 @@ struct machine {
   double fma{0};      ///< multiply-adds of whole vectors a second, nothing loaded
   double loads{0};    ///< whole vectors loaded a second from the first level
   double call{0};     ///< seconds of the smallest product
-  rate_curve stream;  ///< a byte read in sequence, by how many: larger than what tiles measure
+  rate_curve stream;  ///< a byte read in sequence, by how many
   rate_curve copy;    ///< a vector of X copied to a strip, by the bytes of X
   rate_curve y;       ///< a line of Y stored, beyond what a panel takes, by the bytes of operands
   gather_rates gather;

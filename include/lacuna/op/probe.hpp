@@ -115,15 +115,17 @@ template <class Arch, class T, index_t Rows>
       depth, [](index_t k) { return k; });
 }
 
-/// Seconds of W times X (depth, cols) as `matmul` runs it, on memory of its own: how its pages lie
-/// is part of what is measured.
+/// Seconds of W times X (depth, cols) as `matmul` runs it, or with strips copied come what may, on
+/// memory of its own: how its pages lie is part of what is measured.
 template <class Arch, class Packed>
-[[nodiscard]] double product_seconds(const Packed& w, index_t cols, int calls = 7) {
+[[nodiscard]] double product_seconds(const Packed& w, index_t cols, int calls = 7,
+                                     bool copied = false) {
   using T = typename Packed::value_type;
   // Past its end X may be read by whole vectors.
   const aligned_vector<T> x(static_cast<std::size_t>(w.depth * cols + 64), T(1));
   aligned_vector<T> y(static_cast<std::size_t>(w.rows * cols));
-  const auto columns = columns_of<Arch, T>(w, as_view(x.data(), w.depth, cols));
+  auto columns = columns_of<Arch, T>(w, as_view(x.data(), w.depth, cols));
+  if (copied) columns.in_place = false;
   return median_seconds(
       [&] { multiply_strips<Arch>(w, columns, y.data(), cols, 0, serial{}, no_epilogue{}); },
       calls);
@@ -135,163 +137,28 @@ template <class Arch, class Packed>
   return cost_of(matmul_work<Arch>(w, cols), m);
 }
 
-/// Measures the tiles of one layout into a machine: first what strips of each width take with
-/// everything near, then, cause by cause, what a product further away takes more than is known.
-template <class Arch, class T, index_t Rows>
-class tile_probe {
- public:
-  explicit tile_probe(machine& m) : m_(m), rates_(m.tiles[layout_name<T, Rows>()]) {}
-
-  void measure() {
-    measure_strips();
-    measure_x();
-    measure_first_x();
-    if (m_.y.points.empty()) measure_y();
-    measure_rows_apart();
-    measure_weights();
-  }
-
- private:
-  using packed = kernel::packed_t<Arch, block_csr<T, Rows, 1>>;
-  static constexpr index_t lanes = kernel::simd::lanes<T, Arch>;
-  static constexpr index_t width = kernel::simd::strip_width<T, Arch, packed::rows_per_tile>;
-  static constexpr index_t few = kernel::simd::few_columns<packed>;
-  static constexpr auto value = static_cast<index_t>(sizeof(T));
-  static constexpr double lines = static_cast<double>(width * value) / cache_line;
-
-  [[nodiscard]] static auto panels(index_t count, index_t depth, index_t kept) {
-    return probe_panels<Arch, T, Rows>(count, depth, kept);
-  }
-  /// What W times X takes more than is known, a unit of `units`, goes to `curve`.
-  void add(rate_curve& curve, index_t size, const packed& w, index_t cols, double units,
-           int calls = 7) {
-    const double seconds = product_seconds<Arch>(w, cols, calls);
-    const double more = std::max(0.0, seconds - known_cost<Arch>(w, cols, m_).seconds());
-    curve.points.push_back({static_cast<double>(size), more / units});
-  }
-
-  /// Two depths whose strips fit the first level give the entry and the panel. 512 rows of W are
-  /// 128 KB and more: values come from the second level.
-  void measure_strips() {
-    constexpr index_t count = 512 / Rows;
-    constexpr index_t deep = 64;
-    constexpr index_t flat = 16;
-    const auto w_deep = panels(count, deep, deep);
-    const auto w_flat = panels(count, flat, flat);
-    const auto add_strip = [&](index_t cols) {
-      const double d = product_seconds<Arch>(w_deep, cols) / count;
-      const double f = product_seconds<Arch>(w_flat, cols) / count;
-      const double entry = (d - f) / (deep - flat);
-      rates_.strips.push_back({cols, std::max(0.0, f - flat * entry), entry});
-    };
-    for (index_t cols = 1; cols <= few; ++cols) add_strip(cols);
-    for (index_t cols = std::max(lanes, few + 1); cols <= width; cols += lanes) add_strip(cols);
-    if (few > 0) add_strip(width + 1);
-  }
-
-  /// Strips of rising depth, an eighth and a half of whose rows each panel takes: as many panels as
-  /// make copying them pay.
-  void measure_x() {
-    for (const auto& [curve, part] :
-         {std::pair{&rates_.x_eighth, index_t{8}}, {&rates_.x_half, 2}}) {
-      rate_curve measured;
-      for (const index_t kilobytes : {16, 32, 48, 64, 128, 256, 512, 1024, 2048}) {
-        const index_t depth = kilobytes * 1024 / (width * value) / part * part;
-        const auto w = panels(18 * part, depth, depth / part);
-        add(measured, depth * width * value, w, width, static_cast<double>(w.entries()) * lines);
-      }
-      *curve = measured;
-    }
-  }
-
-  /// One panel on a wide X that is read in place.
-  void measure_first_x() {
-    constexpr index_t depth = 64;
-    const auto w = panels(1, depth, depth);
-    rate_curve measured;
-    for (const index_t kilobytes : {128, 512, 1024, 2048, 8192}) {
-      const index_t strips = kilobytes * 1024 / (depth * width * value);
-      add(measured, kilobytes * 1024, w, strips * width,
-          static_cast<double>(strips * depth) * lines, kilobytes > 1024 ? 15 : 7);
-    }
-    rates_.first_x = measured;
-  }
-
-  /// Eight rows of X by more and more rows of W: nearly all of it is stores to Y. Where that is
-  /// more than the second level, calls are seen to take half as long again after the tenth.
-  void measure_y() {
-    constexpr index_t depth = 8;
-    rate_curve measured;
-    for (const auto& [strips, rows] : {std::pair<index_t, index_t>{784 / width, 64},
-                                       {784 / width, 320},
-                                       {784 / width, 640},
-                                       {3136 / width, 320},
-                                       {3136 / width, 640}}) {
-      const index_t cols = strips * width;
-      const auto w = panels(rows / Rows, depth, depth);
-      const index_t bytes = rows * cols * value;
-      add(measured, bytes, w, cols, static_cast<double>(bytes) / cache_line, 31);
-    }
-    m_.y = measured;
-  }
-
-  /// X in place, rows more than a page apart, a quarter of them in each panel.
-  void measure_rows_apart() {
-    constexpr index_t cols = round_up(index_t{1100}, width);
-    rate_curve measured;
-    for (const index_t depth : {32, 64, 128, 256, 512}) {
-      const auto w = panels(32, depth, depth / 4);
-      add(measured, depth, w, cols, static_cast<double>(w.entries() * (cols / width)));
-    }
-    rates_.rows_apart = measured;
-  }
-
-  /// More and more of W, for a strip and for a single column.
-  void measure_weights() {
-    constexpr index_t depth = 512;
-    constexpr index_t entry_bytes = Rows * value + index_t{sizeof(std::int32_t)};
-    rate_curve measured;
-    for (const index_t kilobytes : {256, 1024, 2048, 6144}) {
-      const index_t count = kilobytes * 1024 / (depth * entry_bytes);
-      const auto w = panels(count, depth, depth);
-      const product_work::part part = matmul_work<Arch>(w, 1).parts.front();
-      const double entries = part.entries;
-      add(measured, kilobytes * 1024, w, width, part.bytes);
-      const aligned_vector<T> x(static_cast<std::size_t>(depth), T(1));
-      aligned_vector<T> y(static_cast<std::size_t>(w.rows));
-      const double vector = median_seconds([&] {
-        kernel::simd::gemv_panels<Arch>(w, 0, w.count(), x.data(), y.data(), 1, no_epilogue{});
-      });
-      rates_.vector.points.push_back({static_cast<double>(kilobytes * 1024), vector / entries});
-    }
-    rates_.weights = measured;
-  }
-
-  machine& m_;
-  tile_rates& rates_;
-};
-
-/// A byte of memory read in sequence: what is far beyond the caches, on huge pages where there are.
+/// A byte of memory read in sequence, again and again.
 template <class Arch>
 [[nodiscard]] rate_curve stream_curve() {
   using batch = kernel::simd::batch<float, Arch>;
   constexpr index_t lanes = kernel::simd::lanes<float, Arch>;
-  constexpr index_t megabyte = 1 << 20;
-  const aligned_vector<float> memory(
-      static_cast<std::size_t>(96 * megabyte / index_t{sizeof(float)}), 1.0F);
+  constexpr index_t kilobyte = 1024 / index_t{sizeof(float)};
+  const aligned_vector<float> memory(static_cast<std::size_t>(96 * 1024 * kilobyte), 1.0F);
   rate_curve out;
-  for (const index_t megabytes : {6, 12, 24, 48, 96}) {
-    const index_t values = megabytes * megabyte / index_t{sizeof(float)};
-    const double seconds = median_seconds([&] {
-      batch a(0.0F), b(0.0F);
-      for (const float* at = memory.data(); at != memory.data() + values; at += 2 * lanes) {
-        a = a + batch::load_aligned(at);
-        b = b + batch::load_aligned(at + lanes);
-      }
-      use((a + b).get(0));
-    });
-    const auto bytes = static_cast<double>(megabytes * megabyte);
-    out.points.push_back({bytes, seconds / bytes});
+  for (const index_t kilobytes : {256, 1024, 2048, 3072, 6144, 24576, 49152, 98304}) {
+    const double seconds = median_seconds(
+        [&] {
+          batch a(0.0F), b(0.0F);
+          const float* const end = memory.data() + kilobytes * kilobyte;
+          for (const float* at = memory.data(); at != end; at += 2 * lanes) {
+            a = a + batch::load_aligned(at);
+            b = b + batch::load_aligned(at + lanes);
+          }
+          use((a + b).get(0));
+        },
+        kilobytes > 6144 ? 3 : 7);
+    const auto size = static_cast<double>(kilobytes * 1024);
+    out.points.push_back({size, seconds / size});
   }
   return out;
 }

@@ -16,10 +16,15 @@
 
 namespace lacuna::inline LACUNA_ABI {
 
-/// A packed layout by its name in `machine::tiles`: "f32:8".
+/// A packed layout by its name in `machine::tiles`: "f32:8" of rows that share positions by design.
 template <class T, index_t Rows>
 [[nodiscard]] std::string layout_name() {
   return message(scalar_name<T>, ":", Rows);
+}
+/// Entries of paired rows: "f32:both", "f32:alone".
+template <class T>
+[[nodiscard]] std::string pair_layout_name(bool both) {
+  return message(scalar_name<T>, both ? ":both" : ":alone");
 }
 
 }  // namespace lacuna::inline LACUNA_ABI
@@ -35,25 +40,39 @@ inline constexpr double huge_block = 4U << 20U;
   return static_cast<double>(rows * std::min(stride, page)) / page;
 }
 
+/// Entries of rows that share positions by design.
 template <class T, index_t Rows>
 void add_parts(const kernel::panels<T, Rows>& w, product_work& out) {
   const auto entries = static_cast<double>(w.entries());
   out.parts.push_back(
       {layout_name<T, Rows>(), Rows, entries,
        entries * static_cast<double>(Rows * index_t{sizeof(T)} + index_t{sizeof(std::int32_t)})});
+  out.panels = static_cast<double>(w.count());
+  out.density = entries / std::max(1.0, static_cast<double>(w.count() * w.depth));
 }
+/// Entries of paired rows: those that both rows have, and those of one row alone.
+template <class T>
+void add_parts(const kernel::row_pairs<T>& w, product_work& out) {
+  double both = 0;
+  double alone = 0;
+  for (const auto& pair : w.pairs) {
+    both += static_cast<double>(pair.both);
+    alone += static_cast<double>(2 * pair.each + pair.rest);
+  }
+  constexpr double value = sizeof(T);
+  constexpr double k = sizeof(std::uint16_t);
+  out.parts.push_back({pair_layout_name<T>(true), 2, both, both * (2 * value + k)});
+  out.parts.push_back({pair_layout_name<T>(false), 1, alone, alone * (value + k)});
+  out.panels = static_cast<double>(w.pairs.size());
+  out.density = (2 * both + alone) / std::max(1.0, static_cast<double>(w.rows * w.depth));
+}
+/// Single rows beside shared ones take what a row alone takes in pairs.
 template <class T, index_t Rows>
 void add_parts(const kernel::mixed_panels<T, Rows>& w, product_work& out) {
   add_parts(w.shared, out);
-  add_parts(w.single, out);
-}
-
-template <class T>
-void add_parts(const kernel::row_pairs<T>& w, product_work& out) {
-  const auto entries = static_cast<double>(w.entries());
-  out.parts.push_back(
-      {layout_name<T, 1>(), 1, entries,
-       static_cast<double>(w.values.size() * sizeof(T) + w.k.size() * sizeof(w.k[0]))});
+  const auto alone = static_cast<double>(w.single.entries());
+  constexpr double each = sizeof(T) + sizeof(std::int32_t);
+  out.parts.push_back({pair_layout_name<T>(false), 1, alone, alone * each});
 }
 
 /// Panels of dense rows as far as counting goes: no values.
@@ -73,15 +92,8 @@ template <class Arch, class Panels>
   constexpr auto value = static_cast<index_t>(sizeof(T));
   product_work out;
   add_parts(w, out);
-  out.panels = static_cast<double>(w.count());
   out.rows = w.rows;
   out.depth = w.depth;
-  out.block = w.depth;
-  if constexpr (goes_by_blocks<Panels>) {
-    // Sums wait, a row and block at a time.
-    out.panels = static_cast<double>(w.rows * w.blocks());
-    out.block = w.block;
-  }
   out.cols = images * cols;
   out.value_bytes = value;
   out.lanes = kernel::simd::lanes<T, Arch>;
@@ -106,7 +118,7 @@ void set_source(product_work& out, bool in_place, index_t stride) {
   constexpr auto value = static_cast<index_t>(sizeof(T));
   out.from = in_place ? product_work::columns_from::place : product_work::columns_from::copies;
   const bool huge = out.x_bytes >= huge_block;
-  if (in_place && !huge) out.pages = pages_of(out.block, stride * value);
+  if (in_place && !huge) out.pages = pages_of(out.depth, stride * value);
 }
 
 /// W times X, row-major matrices in the product's type.
@@ -140,8 +152,8 @@ template <class Arch, class Panels>
   out.from = window.kernel_h * window.kernel_w == 1 ? from::sampling_window
              : is_same                              ? from::same_window
                                                     : from::strided_window;
-  // One tap's strips are the planes, in place, or copied to vectors' boundaries.
-  if (out.from == from::sampling_window && !goes_by_blocks<Panels>) {
+  // One tap's strips are the planes, in place.
+  if (out.from == from::sampling_window) {
     out.pages = pages_of(out.depth, pixels * index_t{sizeof(T)});
   }
   return out;

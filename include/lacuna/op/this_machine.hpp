@@ -5,15 +5,22 @@
 #include <mutex>
 #include <string>
 
-#include <lacuna/op/probe.hpp>
+#include <lacuna/op/probe_tiles.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 
-/// Adds the rates of tiles of Rows rows of T, measured now: about 0.1 s.
+/// Adds the rates of tiles of Rows rows of T, measured now: about 0.1 s. One row stands for rows in
+/// pairs, which are two layouts.
 template <class T, index_t Rows, class Arch = xsimd::default_arch>
 void measure_tiles(machine& m) {
-  m.tiles.erase(layout_name<T, Rows>());
-  detail::tile_probe<Arch, T, Rows>(m).measure();
+  if constexpr (Rows == 1) {
+    m.tiles.erase(pair_layout_name<T>(true));
+    m.tiles.erase(pair_layout_name<T>(false));
+    detail::pair_probe<Arch, T>(m).measure();
+  } else {
+    m.tiles.erase(layout_name<T, Rows>());
+    detail::tile_probe<Arch, T, Rows>(m).measure();
+  }
 }
 
 /// This machine with the kernels of Arch, measured now, and with the tiles that dense rows take.
@@ -53,7 +60,8 @@ template <class T = float, index_t Rows = 8, class Arch = xsimd::default_arch>
   detail::measured_machine& m = detail::measured<Arch>();
   const std::lock_guard lock(m.mutex);
   if (m.rates.tiles.empty()) m.rates = measure_machine<Arch>();
-  if (m.rates.tiles.count(layout_name<T, Rows>()) == 0) measure_tiles<T, Rows, Arch>(m.rates);
+  const std::string layout = Rows == 1 ? pair_layout_name<T>(true) : layout_name<T, Rows>();
+  if (m.rates.tiles.count(layout) == 0) measure_tiles<T, Rows, Arch>(m.rates);
   return m.rates;
 }
 
@@ -63,13 +71,13 @@ template <class Arch, class T, index_t Rows>
 [[nodiscard]] machine machine_of(const kernel::panels<T, Rows>* /*w*/) {
   return this_machine<T, Rows, Arch>();
 }
+template <class Arch, class T>
+[[nodiscard]] machine machine_of(const kernel::row_pairs<T>* /*w*/) {
+  return this_machine<T, 1, Arch>();
+}
 template <class Arch, class T, index_t Rows>
 [[nodiscard]] machine machine_of(const kernel::mixed_panels<T, Rows>* /*w*/) {
   static_cast<void>(this_machine<T, Rows, Arch>());
-  return this_machine<T, 1, Arch>();
-}
-template <class Arch, class T>
-[[nodiscard]] machine machine_of(const kernel::row_pairs<T>* /*w*/) {
   return this_machine<T, 1, Arch>();
 }
 
