@@ -26,7 +26,8 @@ machine small_machine() {
   m.gather.sampled.points = {{1, 13}};
   auto& rates = m.tiles["f32:2"];
   rates.strips = {{4, 20, 1.5}, {8, 40, 4}};
-  rates.x.points = {{1, 0.5}};
+  rates.x_eighth.points = {{1, 0.5}};
+  rates.x_half.points = {{1, 0.5}};
   rates.first_x.points = {{1, 2}};
   rates.weights.points = {{1, 0.25}};
   rates.vector.points = {{1, 6}};

@@ -78,7 +78,7 @@ TEST_CASE("this machine is measured once a process, and every rate makes sense",
       CHECK((std::isfinite(s.entry) && std::isfinite(s.panel) && s.panel >= 0));
       before = s.cols;
     }
-    for (const auto* c : {&rates.x, &rates.first_x, &rates.weights, &rates.vector}) {
+    for (const auto* c : {&rates.x_eighth, &rates.x_half, &rates.first_x, &rates.vector}) {
       expect_sane(*c);
     }
   }

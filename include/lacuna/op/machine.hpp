@@ -58,10 +58,10 @@ struct tile_rates {
   rate_curve weights;     ///< a byte of W more, by the bytes of W
   rate_curve vector;      ///< an entry times a single column, by the bytes of W
 
-  /// Seconds more of a line of X in a strip of these bytes, of whose rows panels take `density`.
-  [[nodiscard]] double x(double strip_bytes, double density) const {
+  /// Seconds more of a line of X in a strip of `size` bytes, of whose rows panels take `density`.
+  [[nodiscard]] double x(double size, double density) const {
     const double share = std::clamp(std::log2(8 * density) / 2, 0.0, 1.0);
-    return x_eighth.at(strip_bytes) + share * (x_half.at(strip_bytes) - x_eighth.at(strip_bytes));
+    return x_eighth.at(size) + share * (x_half.at(size) - x_eighth.at(size));
   }
   /// The narrowest that covers `cols`, or the widest.
   [[nodiscard]] const strip& of(index_t cols) const {

@@ -139,8 +139,9 @@ class row_pairer {
         }
       }
       is_matched[best] = true;
-      const auto [least, longest] = std::minmax(entries_of(r), entries_of(best));
-      out.push_back({r, best, std::max(most, 0), least, longest});
+      const index_t a = entries_of(r);
+      const index_t b = entries_of(best);
+      out.push_back({r, best, std::max(most, 0), std::min(a, b), std::max(a, b)});
     }
     return out;
   }
