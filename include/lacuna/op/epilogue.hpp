@@ -56,6 +56,12 @@ struct scalar_of_batch<xsimd::batch<T, Arch>> : std::type_identity<T> {};
 /// T of a batch of T, or of a T.
 template <class B>
 using scalar_of = typename scalar_of_batch<B>::type;
+
+/// Batches that have no NaN to keep: one instruction takes the larger. (xsimd 8.1's select of
+/// 32-bit integers does not compile with AVX-512 and g++ -O0 either.)
+template <class B>
+inline constexpr bool is_integral_batch =
+    std::is_integral_v<scalar_of<B>> && !std::is_arithmetic_v<B>;
 }  // namespace detail
 
 /// y + b[row]: one number an output row or channel. The vector must outlive the operator.
@@ -87,8 +93,8 @@ struct relu_epilogue : epilogue_tag {
   [[nodiscard]] LACUNA_ALWAYS_INLINE B operator()(const B& y,
                                                   const position& /*at*/) const noexcept {
     const B zero(detail::scalar_of<B>(0));
-    if constexpr (std::is_integral_v<detail::scalar_of<B>> && !std::is_arithmetic_v<B>) {
-      return xsimd::max(y, zero);  // one instruction, and no NaN to keep
+    if constexpr (detail::is_integral_batch<B>) {
+      return xsimd::max(y, zero);
     } else {
       return detail::choose(y < zero, zero, y);
     }
@@ -106,8 +112,12 @@ struct clamp_epilogue : epilogue_tag {
                                                   const position& /*at*/) const noexcept {
     const B from(low);
     const B to(high);
-    const B raised = detail::choose(y < from, from, y);
-    return detail::choose(to < raised, to, raised);
+    if constexpr (detail::is_integral_batch<B>) {
+      return xsimd::min(xsimd::max(y, from), to);
+    } else {
+      const B raised = detail::choose(y < from, from, y);
+      return detail::choose(to < raised, to, raised);
+    }
   }
 };
 /// @throws shape_error unless low <= high.
