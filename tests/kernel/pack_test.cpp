@@ -114,6 +114,7 @@ TEMPLATE_LIST_TEST_CASE("patches are what a padded image shows through the windo
 
   const auto expect_patches = [&](auto zero) {
     using T = decltype(zero);
+    const T outside(3);
     constexpr index_t lanes = kernel::simd::lanes<T, TestType>;
     const auto image = test::random_tensor<float>({1, channels, h, width});
     const kernel::shifted_planes layout(window, channels, h, width);
@@ -124,7 +125,7 @@ TEMPLATE_LIST_TEST_CASE("patches are what a padded image shows through the windo
       const index_t rows = (first + count - 1) / out_w + 1 - band;
       const index_t room = rows + first % 2;
       std::vector<T> planes(static_cast<std::size_t>(layout.size(room) + lanes + 40), T(-99));
-      layout.template pack<TestType>(image.data(), band, rows, room, planes.data());
+      layout.template pack<TestType>(image.data(), band, rows, room, outside, planes.data());
       const index_t padded = lacuna::round_up(count, lanes);
       std::vector<T> strip(static_cast<std::size_t>(6 * channels * padded), T(-99));
       kernel::pack_patches<TestType>(layout, window, planes.data(), room, first - band * out_w,
@@ -135,7 +136,7 @@ TEMPLATE_LIST_TEST_CASE("patches are what a padded image shows through the windo
           const index_t y = window.in_y((first + j) / out_w, tap / 2);
           const index_t x = window.in_x((first + j) % out_w, tap % 2);
           const bool inside = y >= 0 && y < h && x >= 0 && x < width;
-          const T expected = inside ? static_cast<T>(image(0, row % channels, y, x)) : T(0);
+          const T expected = inside ? static_cast<T>(image(0, row % channels, y, x)) : outside;
           REQUIRE(strip[static_cast<std::size_t>(row * padded + j)] == expected);
         }
       }
@@ -164,7 +165,7 @@ TEMPLATE_LIST_TEST_CASE("shifted patches are the patches, on every instruction s
   const index_t rows = 3 * kernel_w * channels;
   const kernel::shifted_planes layout(window, channels, side, side);
   std::vector<float> planes(static_cast<std::size_t>(layout.size(out_h) + lanes + 48));
-  layout.template pack<TestType>(image.data(), 0, out_h, out_h, planes.data());
+  layout.template pack<TestType>(image.data(), 0, out_h, out_h, 5.0F, planes.data());
   for (index_t first = 0; first < side * out_h; first += 29) {
     const index_t count = std::min<index_t>(48, side * out_h - first);
     const index_t width = lacuna::round_up(count, lanes);
@@ -173,7 +174,7 @@ TEMPLATE_LIST_TEST_CASE("shifted patches are the patches, on every instruction s
     // In two parts, as blocks of rows are.
     for (const auto& [begin, end] : {std::pair<index_t, index_t>{0, rows / 3}, {rows / 3, rows}}) {
       kernel::pack_shifted_patches<TestType>(image.data(), channels, side, side, window, first,
-                                             count, width, begin, end,
+                                             count, width, begin, end, 5.0F,
                                              strip.data() + begin * width);
     }
     kernel::pack_patches<TestType>(layout, window, planes.data(), out_h, first, width,

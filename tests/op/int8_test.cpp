@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Operators on int8 weights; mirrors
-// include/lacuna/op/{requantize,dot_source,multiply_dot_strips}.hpp
+// include/lacuna/op/{requantize,interleaved,multiply_words}.hpp
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -81,7 +81,8 @@ TEMPLATE_LIST_TEST_CASE(
     "int8 products of signed and unsigned X equal the reference on the edge grid", "[op][int8]",
     test::architectures) {
   constexpr index_t strip =
-      lacuna::kernel::simd::dot_strip_width<TestType, lacuna::kernel::simd::tile_rows<TestType>(8)>;
+      lacuna::kernel::simd::strip_width<std::int8_t, TestType,
+                                        lacuna::kernel::simd::tile_rows<TestType>(8)>;
   const auto m = GENERATE(as<index_t>(), 0, 1, 8, 17);
   const auto k = GENERATE(as<index_t>(), 0, 1, 4, 37);
   for (const index_t n : {index_t{0}, index_t{1}, index_t{4}, index_t{5}, strip, 2 * strip + 1}) {

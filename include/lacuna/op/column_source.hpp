@@ -15,6 +15,7 @@
 
 // Where an operator's tiles get the columns of X from. A source has
 //   images(), cols()    how many images, and columns of X in each
+//   zero()              what stands for zero in X
 //   scratch(share, lanes, width)
 //                       values of scratch memory that a task takes: `share` columns in turn, by
 //                       strips of at most `width`
@@ -24,6 +25,13 @@
 //                       of them, copied to vectors' boundaries unless the source is in place
 
 namespace lacuna::inline LACUNA_ABI::detail {
+
+/// What stands for zero in X: a word of it, and a byte where words are of bytes.
+template <class T>
+struct x_zero {
+  T word{0};
+  std::int32_t byte{0};
+};
 
 /// Columns of X that tiles can read: row k starts at x + k * ldx, or at x + offsets[k] where there
 /// are offsets.
@@ -43,8 +51,10 @@ struct matrix_columns {
   index_t image_count{1};
   index_t image_stride{0};
   bool in_place{false};
+  x_zero<T> x_zero_{};
 
   [[nodiscard]] index_t images() const noexcept { return image_count; }
+  [[nodiscard]] const x_zero<T>& zero() const noexcept { return x_zero_; }
   [[nodiscard]] index_t cols() const noexcept { return x.cols; }
   [[nodiscard]] index_t scratch(index_t /*share*/, index_t lanes, index_t width) const noexcept {
     return in_place ? 0 : x.rows * round_up(width, lanes);
@@ -93,8 +103,10 @@ template <class T, class X>
 class patch_columns {
  public:
   /// `by_offset`: read planes where they lie.
-  patch_columns(const X* x, const extents4& in, const conv_window& window, bool by_offset = false)
+  patch_columns(const X* x, const extents4& in, const conv_window& window, bool by_offset = false,
+                const x_zero<T>& zero = {})
       : x_(x),
+        zero_(zero),
         in_(in),
         window_(window),
         out_h_(window.out_h(in.h)),
@@ -103,6 +115,7 @@ class patch_columns {
         by_offset_(by_offset && layout_.size(out_h_) <= std::numeric_limits<std::int32_t>::max()) {}
 
   [[nodiscard]] index_t images() const noexcept { return in_.n; }
+  [[nodiscard]] const x_zero<T>& zero() const noexcept { return zero_; }
   [[nodiscard]] index_t cols() const noexcept { return out_h_ * layout_.out_w(); }
   [[nodiscard]] index_t scratch(index_t share, index_t lanes, index_t width) const noexcept {
     const index_t strip = by_offset_ ? 0 : depth_ * round_up(width, lanes);
@@ -133,7 +146,7 @@ class patch_columns {
           const extents4& in = source_.in_;
           kernel::pack_shifted_patches<Arch>(source_.x_ + image * in.c * in.h * in.w, in.c, in.h,
                                              in.w, source_.window_, col, count, width, first, last,
-                                             planes_);
+                                             source_.zero_.word, planes_);
           return {planes_, width};
         }
       }
@@ -188,7 +201,7 @@ class patch_columns {
       first_ = col / layout.out_w();
       count_ = std::min(rows_, source_.out_h_ - first_);
       layout.template pack<Arch>(source_.x_ + image * in.c * in.h * in.w, first_, count_, rows_,
-                                 planes_);
+                                 source_.zero_.word, planes_);
     }
     [[nodiscard]] const T* column(index_t col) const noexcept {
       return planes_ + (col - first_ * source_.layout_.out_w());
@@ -249,6 +262,7 @@ class patch_columns {
   }
 
   const X* x_;
+  x_zero<T> zero_;
   extents4 in_;
   conv_window window_;
   index_t out_h_;

@@ -9,9 +9,9 @@
 #include <lacuna/kernel/pack/pack.hpp>
 #include <lacuna/op/column_source.hpp>
 #include <lacuna/op/epilogue.hpp>
-#include <lacuna/op/multiply_dot_strips.hpp>
 #include <lacuna/op/multiply_strips.hpp>
 #include <lacuna/op/multiply_tile_strips.hpp>
+#include <lacuna/op/multiply_words.hpp>
 #include <lacuna/op/plan.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
@@ -78,17 +78,21 @@ class conv2d {
                                         epilogue)) {
       return;
     }
+    if (detail::multiply_by_pairs<Arch, X>(w_, x, window_, y.data, executor, epilogue)) return;
     const auto& w = kernel::plain_panels(w_);
-    const auto run = [&](const auto& columns) {
-      detail::multiply_strips<Arch>(w, columns, y.data, pixels, out.c * pixels, executor, epilogue);
-    };
     if constexpr (kernel::is_dot_packed<Format>) {
-      run(images.columns());
-    } else if (window_.is_pointwise()) {
-      run(detail::columns_of<Arch, accumulator>(
-          w, matrix_view<const X>{x.data, in.c, pixels, pixels, 1}, in.n, in.c * pixels));
+      detail::multiply_words<Arch>(w, x, window_, y.data, executor, epilogue);
     } else {
-      run(detail::patches_of<accumulator>(w_, x, window_));
+      const auto run = [&](const auto& columns) {
+        detail::multiply_strips<Arch>(w, columns, y.data, pixels, out.c * pixels, executor,
+                                      epilogue);
+      };
+      if (window_.is_pointwise()) {
+        run(detail::columns_of<Arch, accumulator>(
+            w, matrix_view<const X>{x.data, in.c, pixels, pixels, 1}, in.n, in.c * pixels));
+      } else {
+        run(detail::patches_of<accumulator>(w, x, window_));
+      }
     }
   }
   template <class X, executor Executor, class CallEpilogue>

@@ -10,9 +10,9 @@
 #include <lacuna/kernel/simd/gemv_panels.hpp>
 #include <lacuna/op/column_source.hpp>
 #include <lacuna/op/epilogue.hpp>
-#include <lacuna/op/multiply_dot_strips.hpp>
 #include <lacuna/op/multiply_strips.hpp>
 #include <lacuna/op/multiply_tile_strips.hpp>
+#include <lacuna/op/multiply_words.hpp>
 #include <lacuna/op/plan.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
@@ -94,33 +94,33 @@ class matmul {
     detail::expect_fits(epilogue, 1, y.rows, y.cols);
 
     const matrix_view<const std::remove_const_t<X>> in = x;
-    const detail::dot_matrix_columns<std::remove_const_t<X>> columns{in};
-    if constexpr (kernel::is_dot_packed<Format>) {
-      multiply(columns, columns, y, executor, epilogue);
-    } else {
-      if (y.cols == 1) return multiply_vector(in, y, executor, epilogue);
-      multiply(columns, detail::columns_of<Arch, accumulator>(kernel::plain_panels(w_), in), y,
-               executor, epilogue);
-    }
-  }
-
-  /// `narrow` is what tile instructions take the columns of X from, `columns` what others do.
-  template <class Narrow, class Columns, class Y, class Executor, class CallEpilogue>
-  void multiply(const Narrow& narrow, const Columns& columns, matrix_view<Y> y,
-                const Executor& executor, const CallEpilogue& epilogue) const {
-    const auto run = [&](Y* to, index_t stride) {
-      if (!detail::multiply_by_tiles<Arch>(w_, narrow, to, stride, 0, executor, epilogue)) {
-        detail::multiply_strips<Arch>(kernel::plain_panels(w_), columns, to, stride, 0, executor,
-                                      epilogue);
-      }
-    };
-    if (y.col_stride == 1) return run(y.data, y.row_stride);
-    aligned_vector<Y> rows_of_y(static_cast<std::size_t>(y.rows * y.cols));
-    run(rows_of_y.data(), y.cols);
+    if (y.col_stride == 1 || y.cols <= 1) return multiply(in, y, executor, epilogue);
+    using result = result_t<CallEpilogue>;
+    aligned_vector<result> rows_of_y(static_cast<std::size_t>(y.rows * y.cols));
+    multiply(in, as_view(rows_of_y.data(), y.rows, y.cols), executor, epilogue);
     for (index_t i = 0; i < y.rows; ++i) {
       for (index_t j = 0; j < y.cols; ++j) {
         y(i, j) = rows_of_y[static_cast<std::size_t>(i * y.cols + j)];
       }
+    }
+  }
+
+  /// The product into rows of Y that are contiguous.
+  template <class X, class Y, class Executor, class CallEpilogue>
+  void multiply(matrix_view<const X> x, matrix_view<Y> y, const Executor& executor,
+                const CallEpilogue& epilogue) const {
+    const detail::dot_matrix_columns<X> narrow{x};
+    if (detail::multiply_by_tiles<Arch>(w_, narrow, y.data, y.row_stride, 0, executor, epilogue)) {
+      return;
+    }
+    if (detail::multiply_by_pairs<Arch, X>(w_, x, y.data, y.row_stride, executor, epilogue)) return;
+    const auto& w = kernel::plain_panels(w_);
+    if constexpr (kernel::is_dot_packed<Format>) {
+      detail::multiply_words<Arch>(w, x, y.data, y.row_stride, executor, epilogue);
+    } else {
+      if (y.cols == 1) return multiply_vector(x, y, executor, epilogue);
+      detail::multiply_strips<Arch>(w, detail::columns_of<Arch, accumulator>(w, x), y.data,
+                                    y.row_stride, 0, executor, epilogue);
     }
   }
 

@@ -84,27 +84,30 @@ template <class Arch, class T>
 
 /// The columns of `image_count` matrices X, `image_stride` values apart, for these panels: in place
 /// where tiles can read them so (in the product's type, whole vectors or single columns at the end,
-/// near enough for 32-bit offsets) unless copying a strip pays, which it does from 16 uses of a row
-/// on where the strip is beyond the first-level cache: rows of X far apart cost cache and TLB
-/// misses in every panel. Measured on Emerald Rapids, 8x8 at 50 and 12.5 %, on ResNet-50's 1x1
-/// layers: 2 to 8 % gained by copying at 16 uses and more, up to half lost at 4 and fewer.
+/// near enough for 32-bit offsets; `rows_are_padded` to whole vectors where they say so) unless
+/// copying a strip pays, which it does from 16 uses of a row on where the strip is beyond the
+/// first-level cache: rows of X far apart cost cache and TLB misses in every panel. Measured on
+/// Emerald Rapids, 8x8 at 50 and 12.5 %, on ResNet-50's 1x1 layers: 2 to 8 % gained by copying at
+/// 16 uses and more, up to half lost at 4 and fewer.
 ///
 /// Tiles of row pairs go through blocks of X, which have no such misses, but load X for nearly
 /// every multiply-add, and a load across two lines counts twice: they read in place whatever lies
 /// on vectors' boundaries with rows that spread over the sets of the first-level cache.
 template <class Arch, class T, class Panels, class X>
 [[nodiscard]] matrix_columns<T, X> columns_of(const Panels& w, matrix_view<const X> x,
-                                              index_t image_count = 1, index_t image_stride = 0) {
-  matrix_columns<T, X> columns{x, image_count, image_stride, false};
+                                              index_t image_count = 1, index_t image_stride = 0,
+                                              const x_zero<T>& zero = {},
+                                              bool rows_are_padded = false) {
+  matrix_columns<T, X> columns{x, image_count, image_stride, false, zero};
   if constexpr (std::is_same_v<T, X>) {
     constexpr index_t l1_share = 24 * 1024;
     const index_t width = cut_strips<Arch>(w, x.cols).width;
     const index_t rest = x.cols % width;
-    const bool whole = rest % kernel::simd::lanes<T, Arch> == 0;
+    const bool whole = rows_are_padded || rest % kernel::simd::lanes<T, Arch> == 0;
     const bool few = rest <= kernel::simd::few_columns<Panels>;
     const bool near = x.rows * x.row_stride <= std::numeric_limits<std::int32_t>::max();
-    const bool copying_pays =
-        row_uses(w) >= 16 && w.depth * width * static_cast<index_t>(sizeof(T)) > l1_share;
+    const bool copying_pays = x.cols > kernel::simd::few_columns<Panels> && row_uses(w) >= 16 &&
+                              w.word_rows() * width * static_cast<index_t>(sizeof(T)) > l1_share;
     columns.in_place = x.col_stride == 1 && (whole || few) && near && !copying_pays;
     if constexpr (goes_by_blocks<Panels>) {
       constexpr index_t vector = kernel::simd::lanes<T, Arch> * index_t{sizeof(T)};
@@ -130,10 +133,11 @@ template <class Arch, class T, class Panels, class X>
 /// uses 0.89, 0.98 and 1.07.
 template <class T, class Panels, class X>
 [[nodiscard]] patch_columns<T, X> patches_of(const Panels& w, tensor_view<const X> x,
-                                             const conv_window& window) {
+                                             const conv_window& window,
+                                             const x_zero<T>& zero = {}) {
   const index_t limit = window.stride == extents2(1) ? 3 : 8;
   const bool by_offset = kernel::simd::detail::reads_by_offset<Panels> && row_uses(w) < limit;
-  return {x.data, x.extents, window, by_offset};
+  return {x.data, x.extents, window, by_offset, zero};
 }
 
 /// Y = epilogue(W X) over every image and column of `source`. Y of image i starts at
@@ -141,9 +145,10 @@ template <class T, class Panels, class X>
 ///
 /// The work is a grid of strips (register-tile wide) by chunks of panels; each task takes a run of
 /// it and reads a strip once for the chunks it has of it.
-template <class Arch, class Panels, class T, class Source, executor Executor, class Epilogue>
-void multiply_strips(const Panels& w, const Source& source, T* y, index_t ldy, index_t image_stride,
+template <class Arch, class Panels, class Y, class Source, executor Executor, class Epilogue>
+void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, index_t image_stride,
                      const Executor& executor, const Epilogue& epilogue) {
+  using T = kernel::simd::word_t<typename Panels::value_type>;
   constexpr index_t vector = kernel::simd::lanes<T, Arch>;
   const strip_cut cut = cut_strips<Arch>(w, source.cols());
   if (w.rows == 0 || cut.count == 0 || source.images() == 0) return;
@@ -165,7 +170,7 @@ void multiply_strips(const Panels& w, const Source& source, T* y, index_t ldy, i
   constexpr bool by_offset = kernel::simd::detail::reads_by_offset<Panels>;
   constexpr auto line = static_cast<index_t>(cache_line);
   const index_t table_bytes =
-      by_offset ? round_up((w.depth + 1) * index_t{sizeof(std::int32_t)}, line) : 0;
+      by_offset ? round_up((w.word_rows() + 1) * index_t{sizeof(std::int32_t)}, line) : 0;
   const index_t strip_bytes =
       round_up(source.scratch(share, vector, widest) * index_t{sizeof(T)}, line);
   index_t aside_bytes = 0;
@@ -188,8 +193,17 @@ void multiply_strips(const Panels& w, const Source& source, T* y, index_t ldy, i
       const index_t image = u / chunks / cut.count;
       const index_t col = cut.first(u / chunks % cut.count);
       const index_t cols = std::min(cut.first(u / chunks % cut.count + 1), source.cols()) - col;
-      kernel::simd::strip<T> strip{nullptr, 0,   table, cols, false, y + image * image_stride + col,
-                                   ldy,     col, image, aside};
+      kernel::simd::strip<T, Y> strip{nullptr,
+                                      0,
+                                      table,
+                                      cols,
+                                      false,
+                                      y + image * image_stride + col,
+                                      ldy,
+                                      col,
+                                      image,
+                                      aside,
+                                      source.zero().byte};
       const index_t last = bounds[static_cast<std::size_t>(chunk) + 1];
       index_t first = bounds[static_cast<std::size_t>(chunk)];
       if constexpr (goes_by_blocks<Panels>) {
@@ -211,7 +225,8 @@ void multiply_strips(const Panels& w, const Source& source, T* y, index_t ldy, i
           read = u / chunks;
         }
         if (by_offset && x.offsets == nullptr && table_ldx != x.ldx) {
-          for (index_t k = 0; k < w.depth; ++k) table[k] = static_cast<std::int32_t>(k * x.ldx);
+          for (index_t k = 0; k < w.word_rows(); ++k)
+            table[k] = static_cast<std::int32_t>(k * x.ldx);
           table_ldx = x.ldx;
         }
         strip.x = x.x;

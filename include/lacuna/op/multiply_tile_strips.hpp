@@ -7,9 +7,9 @@
 
 #include <lacuna/core/executor.hpp>
 #include <lacuna/core/thread_scratch.hpp>
-#include <lacuna/kernel/pack/tiled_panels.hpp>
+#include <lacuna/kernel/pack/narrow_panels.hpp>
+#include <lacuna/kernel/simd/few_columns.hpp>
 #include <lacuna/kernel/simd/is_finite.hpp>
-#include <lacuna/kernel/simd/spmm_dot_panels.hpp>
 #include <lacuna/op/multiply_strips.hpp>
 #include <lacuna/op/tile_source.hpp>
 
@@ -55,8 +55,8 @@ void multiply_tiles(const kernel::tile_panels<T>& w, const Source& source, Y* y,
 #endif
 
 /// Y = epilogue(W X) by tile instructions, X the columns of a matrix or patches of images. Returns
-/// false, with nothing done, where W is not laid out for them, for as few columns as `dot_columns`
-/// takes, for X of bfloat16 that is not finite, and for patches of odd channels of it.
+/// false, with nothing done, where W is not laid out for them, for `few_columns`, for X of bfloat16
+/// that is not finite, and for patches of odd channels of it.
 template <class Arch, class Panels, class Source, class Y, executor Executor, class Epilogue>
 [[nodiscard]] bool multiply_by_tiles([[maybe_unused]] const Panels& w,
                                      [[maybe_unused]] const Source& source, [[maybe_unused]] Y* y,
@@ -65,8 +65,8 @@ template <class Arch, class Panels, class Source, class Y, executor Executor, cl
                                      [[maybe_unused]] const Executor& executor,
                                      [[maybe_unused]] const Epilogue& epilogue) {
 #if LACUNA_AMX
-  if constexpr (kernel::has_tiles_for<Panels, typename Source::element>) {
-    constexpr index_t few = kernel::simd::dot_columns_limit<Panels::rows_per_panel>;
+  if constexpr (kernel::has_layouts_for<Panels, typename Source::element>) {
+    constexpr index_t few = Panels::rows_per_panel / 2;
     if (w.tiles.count() == 0 || source.cols() <= few || source.images() == 0) return false;
     if (!kernel::simd::is_finite<Arch>(source.values())) return false;
     const index_t tasks = executor.concurrency() == 1 ? 1 : 2 * executor.concurrency();
@@ -76,8 +76,7 @@ template <class Arch, class Panels, class Source, class Y, executor Executor, cl
     };
     if constexpr (requires { source.window; }) {
       if (source.window.is_pointwise()) {
-        const auto columns = source.columns();
-        multiply(tile_matrix_columns(columns, w.tiles.groups(), wanted));
+        multiply(tile_matrix_columns(source, w.tiles.groups(), wanted));
       } else {
         const tile_planes planes(source, wanted);
         // An odd number of channels of bfloat16: pairs of rows of X would be of two taps.

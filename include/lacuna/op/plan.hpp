@@ -94,7 +94,7 @@ template <matrix_format Format, class Arch, class Panels>
   return {message(op, "/", format_name<Format>::text(), "/", scalar_name<value_type_t<Format>>),
           Arch::name(),
           rows,
-          kernel::simd::strip_width<accumulator_t<value_type_t<Format>>, Arch, rows>,
+          kernel::simd::strip_width<typename Panels::value_type, Arch, rows>,
           macs{w.rows * w.depth},
           macs{w.values_before(w.count())}};
 }

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 #include <lacuna/core/contract.hpp>
@@ -46,20 +48,22 @@ namespace detail {
 }
 
 /// The twin of `x86::interleave_16`.
-inline void interleave_bytewise(const std::uint8_t* a, const std::uint8_t* b, const std::uint8_t* c,
-                                const std::uint8_t* d, const std::int32_t* keep, std::int32_t flips,
-                                std::int32_t* to) noexcept {
+template <class Word>
+void interleave_bytewise(const std::uint8_t* a, const std::uint8_t* b, const std::uint8_t* c,
+                         const std::uint8_t* d, const std::int32_t* keep, std::int32_t flips,
+                         Word* to) noexcept {
   for (index_t j = 0; j < 16; ++j) {
     const std::uint8_t bytes[] = {a[j], b[j], c[j], d[j]};
-    to[j] = (word_of(bytes) & keep[j]) ^ flips;
+    to[j] = std::bit_cast<Word>((word_of(bytes) & keep[j]) ^ flips);
   }
 }
 
-inline void interleave_pairwise(const std::uint16_t* a, const std::uint16_t* b,
-                                const std::int32_t* keep, std::int32_t* to) noexcept {
+template <class Word>
+void interleave_pairwise(const std::uint16_t* a, const std::uint16_t* b, const std::int32_t* keep,
+                         Word* to) noexcept {
   for (index_t j = 0; j < 16; ++j) {
     const std::uint16_t pair[] = {a[j], b[j]};
-    to[j] = word_of(pair) & keep[j];
+    to[j] = std::bit_cast<Word>(word_of(pair) & keep[j]);
   }
 }
 
@@ -90,8 +94,9 @@ struct four_rows {
   [[nodiscard]] const std::uint8_t* last() const noexcept { return d; }
 
   /// to[i] = (the rows' bytes of column j + i) & keep[i] ^ flips, for 16 columns.
+  template <class Word>
   LACUNA_ALWAYS_INLINE void interleave(index_t j, const std::int32_t* keep, std::int32_t flips,
-                                       std::int32_t* to) const noexcept {
+                                       Word* to) const noexcept {
 #if defined(__SSE2__)
     x86::interleave_16(a + j, b + j, c + j, d + j, keep, flips, to);
 #else
@@ -108,8 +113,9 @@ struct two_rows {
   LACUNA_ALWAYS_INLINE two_rows(const std::uint16_t* from, index_t stride, index_t rows) noexcept
       : a(from), b(a + (rows > 1 ? stride : 0)) {}
   [[nodiscard]] const std::uint16_t* last() const noexcept { return b; }
+  template <class Word>
   LACUNA_ALWAYS_INLINE void interleave(index_t j, const std::int32_t* keep, std::int32_t /*flips*/,
-                                       std::int32_t* to) const noexcept {
+                                       Word* to) const noexcept {
 #if defined(__AVX512BW__)
     x86::interleave_pairs_16(a + j, b + j, keep, to);
 #else
@@ -136,14 +142,16 @@ struct dot_strips {
   index_t size{0};    ///< words between strips
 };
 
-/// Copies columns col ... col + count - 1 of X (k, n) to strips of words: each holds rows 4 g ...
+/// Copies columns col ... col + count - 1 of X (k, n) to strips of words, integers or floats of the
+/// same bits: each holds rows 4 g ...
 /// 4 g + 3 of a column (2 g and 2 g + 1 of bfloat16), the first lowest, rows beyond k zero; see
 /// `dot_bytes` for signed X. Words beyond a strip's columns are left. A row is gone through for all
 /// strips at once: a strip alone takes less than a cache line of it, rows lie pages apart, and no
 /// prefetcher follows.
-template <class X>
+template <class X, class Word>
 void pack_dot_columns(matrix_view<const X> x, index_t col, index_t count, const dot_strips& strips,
-                      std::int32_t* words) LACUNA_KERNEL_NOEXCEPT {
+                      Word* words) LACUNA_KERNEL_NOEXCEPT {
+  static_assert(sizeof(Word) == 4);
   LACUNA_EXPECTS(col >= 0 && col + count <= x.cols && strips.cols <= strips.stride);
   if (x.rows == 0 || count == 0) return;
   constexpr index_t step = detail::interleave_width;
@@ -162,29 +170,43 @@ void pack_dot_columns(matrix_view<const X> x, index_t col, index_t count, const 
     const bits* const from = base + k * x.row_stride;
     const detail::row_group<X> group(from, x.row_stride, rows);
     const index_t readable = contiguous ? end - group.last() : 0;
-    std::int32_t* to = words;
+    Word* to = words;
     for (index_t first = 0; first < count; first += strips.cols, to += strips.size) {
-      if (strips.cols % step == 0 && first + strips.cols <= readable) {
-        for (index_t j = 0; j < strips.cols; j += step) {
-          group.interleave(first + j, keep.data(), flips, to + j);
-        }
-        continue;
-      }
       const index_t cols = std::min(strips.cols, count - first);
       index_t j = 0;
+      for (; j + step <= cols && first + j + step <= readable; j += step) {
+        group.interleave(first + j, keep.data(), flips, to + j);
+      }
       for (; j < cols && first + j + step <= readable; j += step) {
-        std::int32_t piece[static_cast<std::size_t>(step)];
+        Word piece[static_cast<std::size_t>(step)];
         group.interleave(first + j, keep.data(), flips, piece);
-        std::copy_n(piece, std::min(step, cols - j), to + j);
+        std::copy_n(piece, cols - j, to + j);
       }
       for (; j < cols; ++j) {
         const bits* const column = from + (first + j) * x.col_stride;
         bits word[4 / sizeof(bits)] = {};
         for (index_t g = 0; g < rows; ++g) word[g] = column[g * x.row_stride];
-        to[j] = detail::word_of(word) ^ flips;
+        to[j] = std::bit_cast<Word>(detail::word_of(word) ^ flips);
       }
     }
   }
+}
+
+/// A column (k) as words: its values as they lie, a word after the other, zero beyond k.
+template <class X, class Word>
+void pack_dot_vector(const X* x, index_t rows, Word* words) LACUNA_KERNEL_NOEXCEPT {
+  static_assert(sizeof(Word) == 4);
+  constexpr index_t group = detail::group_rows<X>;
+  constexpr std::int32_t flips = dot_bytes<X>::flips;
+  const auto word_from = [&](index_t k, index_t count) {
+    std::int32_t word = 0;
+    std::memcpy(&word, static_cast<const void*>(x + k),
+                static_cast<std::size_t>(count) * sizeof(X));
+    return std::bit_cast<Word>(word ^ flips);
+  };
+  index_t k = 0;
+  for (; k + group <= rows; k += group) *words++ = word_from(k, group);
+  if (k < rows) *words = word_from(k, rows - k);
 }
 
 }  // namespace lacuna::inline LACUNA_ABI::kernel

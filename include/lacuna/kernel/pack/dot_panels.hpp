@@ -38,8 +38,14 @@ struct dot_panels {
   aligned_vector<std::int32_t> row_sums;
 
   [[nodiscard]] index_t count() const noexcept { return static_cast<index_t>(offsets.size()) - 1; }
-  /// Groups of rows of X.
+  [[nodiscard]] index_t entries() const noexcept { return offsets.back(); }
+  /// Groups of rows of X, which tiles read as rows of words.
   [[nodiscard]] index_t groups() const noexcept { return ceil_div(depth, group); }
+  [[nodiscard]] index_t word_rows() const noexcept { return groups(); }
+  /// Groups of panel p's entries.
+  [[nodiscard]] const std::int32_t* positions(index_t p) const noexcept {
+    return k.data() + offsets[static_cast<std::size_t>(p)];
+  }
   /// Values of the panels before `panel`: what it takes to get there.
   [[nodiscard]] index_t values_before(index_t panel) const noexcept {
     return offsets[static_cast<std::size_t>(panel)] * Rows * group;

@@ -23,6 +23,7 @@ struct mixed_panels {
   index_t depth{0};  ///< rows of X
 
   [[nodiscard]] index_t count() const noexcept { return shared.count(); }
+  [[nodiscard]] index_t word_rows() const noexcept { return depth; }
   [[nodiscard]] index_t values_before(index_t panel) const noexcept {
     const index_t row = panel * Rows < rows ? panel * Rows : rows;
     return shared.values_before(panel) + single.values_before(row);

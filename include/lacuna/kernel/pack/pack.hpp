@@ -8,7 +8,7 @@
 #include <lacuna/kernel/pack/dot_panels.hpp>
 #include <lacuna/kernel/pack/merge.hpp>
 #include <lacuna/kernel/pack/mixed_panels.hpp>
-#include <lacuna/kernel/pack/tiled_panels.hpp>
+#include <lacuna/kernel/pack/narrow_panels.hpp>
 #include <lacuna/kernel/simd/spmm_row_pairs.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
@@ -75,15 +75,12 @@ template <matrix_format Format>
 inline constexpr index_t dot_group = dot_panels<value_type_t<Format>, 1>::group;
 
 namespace detail {
-/// Tile instructions take rows by eights, and words by the lanes of AVX-512.
-template <class Arch, index_t Rows>
-inline constexpr bool fits_tiles =
-    LACUNA_AMX == 1 && Rows == 8 && simd::lanes<std::int32_t, Arch> == 16;
-
+/// Tile instructions and products of pairs take rows by eights, and words by the lanes of AVX-512.
 template <class Arch, matrix_format Format>
-inline constexpr bool is_tiled =
-    (is_dot_packed<Format> ||
-     stores_pairs<Format>)&&fits_tiles<Arch, simd::tile_rows<Arch>(row_unit_v<Format>)>;
+inline constexpr bool has_narrow_layouts =
+    ((is_dot_packed<Format> && LACUNA_AMX == 1) ||
+     (stores_pairs<Format> && (LACUNA_AMX == 1 || LACUNA_PAIRS == 1))) &&
+    simd::tile_rows<Arch>(row_unit_v<Format>) == 8 && simd::lanes<std::int32_t, Arch> == 16;
 
 template <class T, index_t Rows>
 struct panels_or_pairs {
@@ -110,17 +107,17 @@ using vector_panels =
 /// The layout that the register tiles of Arch read best.
 template <class Arch, matrix_format Format>
 using packed_t =
-    std::conditional_t<detail::is_tiled<Arch, Format>,
-                       tiled_panels<detail::vector_panels<Arch, Format>, value_type_t<Format>>,
+    std::conditional_t<detail::has_narrow_layouts<Arch, Format>,
+                       narrow_panels<detail::vector_panels<Arch, Format>, value_type_t<Format>>,
                        detail::vector_panels<Arch, Format>>;
 
 /// Packs any format for Arch; see `pack_panels`.
 template <class Arch, matrix_format Format, class Column>
 [[nodiscard]] packed_t<Arch, Format> pack(const Format& a, index_t depth, const Column& column) {
-  if constexpr (detail::is_tiled<Arch, Format> && is_dot_packed<Format>) {
-    return pack_tiled_bytes(a, depth, column);
-  } else if constexpr (detail::is_tiled<Arch, Format>) {
-    return pack_tiled_floats(a, depth, column);
+  if constexpr (detail::has_narrow_layouts<Arch, Format> && is_dot_packed<Format>) {
+    return pack_narrow_bytes(a, depth, column);
+  } else if constexpr (detail::has_narrow_layouts<Arch, Format>) {
+    return pack_narrow_floats(a, depth, column);
   } else if constexpr (is_dot_packed<Format>) {
     return pack_dot_panels<simd::tile_rows<Arch>(row_unit_v<Format>)>(a, depth, column);
   } else if constexpr (detail::is_mixed<Format>) {

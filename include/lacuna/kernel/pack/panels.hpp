@@ -46,6 +46,8 @@ struct panels {
 
   [[nodiscard]] index_t count() const noexcept { return static_cast<index_t>(offsets.size()) - 1; }
   [[nodiscard]] index_t entries() const noexcept { return offsets.back(); }
+  /// Rows of X as tiles read them.
+  [[nodiscard]] index_t word_rows() const noexcept { return depth; }
   /// Rows of X of panel p's entries.
   [[nodiscard]] const std::int32_t* positions(index_t p) const noexcept {
     const bool shared = static_cast<index_t>(k.size()) < entries();

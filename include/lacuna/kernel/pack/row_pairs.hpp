@@ -58,6 +58,7 @@ struct row_pairs {
 
   [[nodiscard]] index_t count() const noexcept { return ceil_div(rows, rows_per_panel); }
   [[nodiscard]] index_t entries() const noexcept { return static_cast<index_t>(values.size()); }
+  [[nodiscard]] index_t word_rows() const noexcept { return depth; }
   [[nodiscard]] index_t blocks() const noexcept {
     return std::max<index_t>(1, ceil_div(depth, block));
   }

@@ -12,14 +12,14 @@ namespace lacuna::inline LACUNA_ABI::kernel {
 
 /// Rows begin ... end - 1 of the strip of `pack_patches`, straight from the image, where output
 /// rows are as long as input rows and the window moves by one pixel: a tap's row of the strip is
-/// then a run of the plane, shifted, but for pixels in the padding. Which those are is the same for
-/// all channels, so each vector of pixels gets its mask once a tap. Vectors may read neighbouring
-/// planes, never outside the image. Copying run by run took more than half of a convolution's time
-/// on 14x14 and 7x7 images.
+/// then a run of the plane, shifted, but for pixels in the padding, which are `outside`. Which
+/// those are is the same for all channels, so each vector of pixels gets its mask once a tap.
+/// Vectors may read neighbouring planes, never outside the image. Copying run by run took more than
+/// half of a convolution's time on 14x14 and 7x7 images.
 template <class Arch, class T>
 void pack_shifted_patches(const T* image, index_t channels, index_t h, index_t w,
                           const conv_window& window, index_t pixel, index_t count, index_t width,
-                          index_t begin, index_t end, T* strip) LACUNA_KERNEL_NOEXCEPT {
+                          index_t begin, index_t end, T outside, T* strip) LACUNA_KERNEL_NOEXCEPT {
   using vector = simd::batch<T, Arch>;
   constexpr index_t lanes = simd::lanes<T, Arch>;
   constexpr index_t at_once = 8;  // vectors of a row that are copied before the next channel's
@@ -58,11 +58,11 @@ void pack_shifted_patches(const T* image, index_t channels, index_t h, index_t w
       for (index_t c = channel; c < stop; ++c, at += h * w, to += width) {
         if (run % lanes == 0 && at >= 0 && at + run <= size) {
           for (index_t v = 0; v * lanes < run; ++v) {
-            xsimd::select(kept[v], vector::load_unaligned(image + at + v * lanes), zero)
+            xsimd::select(kept[v], vector::load_unaligned(image + at + v * lanes), vector(outside))
                 .store_unaligned(to + v * lanes);
           }
         } else {
-          for (index_t j = 0; j < run; ++j) to[j] = inside[j] != T(0) ? image[at + j] : T(0);
+          for (index_t j = 0; j < run; ++j) to[j] = inside[j] != T(0) ? image[at + j] : outside;
         }
       }
     }

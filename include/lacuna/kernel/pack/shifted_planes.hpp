@@ -17,7 +17,7 @@ namespace lacuna::inline LACUNA_ABI::kernel {
 /// by copying.
 ///
 /// Each channel has a plane for every column of taps, rows of which are as long as output rows:
-/// shifted by the tap's distance, every stride.w-th pixel, zeros where the tap meets padding. Rows
+/// shifted by the tap's distance, every stride.w-th pixel, zero where the tap meets padding. Rows
 /// of taps share planes: a tap further down starts further down. A window that moves by stride.h
 /// rows meets every stride.h-th of them with one tap, so there are up to stride.h planes (phases).
 /// What tap (ty, tx) of channel c sees under output pixel p is
@@ -54,24 +54,25 @@ class shifted_planes {
   }
 
   /// Lays out what output rows first ... first + count - 1 of one image (channels, h, w) need, in
-  /// planes over `rows` >= count of them. Writes up to a vector beyond size(rows).
+  /// planes over `rows` >= count of them, `zero` for padding. Writes up to a vector beyond
+  /// size(rows).
   template <class Arch, class T, class X>
-  void pack(const X* image, index_t first, index_t count, index_t rows, T* to) const {
+  void pack(const X* image, index_t first, index_t count, index_t rows, T zero, T* to) const {
     LACUNA_EXPECTS(0 <= first && 0 < count && count <= rows);
     switch (window_.stride.w) {
       case 1:
-        return pack_by<Arch, 1>(image, first, count, rows, to);
+        return pack_by<Arch, 1>(image, first, count, rows, zero, to);
       case 2:
-        return pack_by<Arch, 2>(image, first, count, rows, to);
+        return pack_by<Arch, 2>(image, first, count, rows, zero, to);
       default:
-        return pack_by<Arch, 0>(image, first, count, rows, to);
+        return pack_by<Arch, 0>(image, first, count, rows, zero, to);
     }
   }
 
  private:
   /// pack for a horizontal stride that the compiler knows, 0 for any.
   template <class Arch, index_t Stride, class T, class X>
-  void pack_by(const X* image, index_t first, index_t count, index_t rows, T* to) const {
+  void pack_by(const X* image, index_t first, index_t count, index_t rows, T zero, T* to) const {
     const index_t length = out_w();
     const index_t stride = window_.stride.h;
     const index_t all = count + reach();
@@ -98,13 +99,13 @@ class shifted_planes {
           index_t from = (c * h_ + y) * w_ + window_.in_x(0, tx);
           const T* const inside_run = inside.data() + tx * width;
           if (is_run) {
-            copy_run<Arch, Stride>(image, from, inside_run, run, to);
+            copy_run<Arch, Stride>(image, from, inside_run, run, zero, to);
           } else {
             for (T* row = to; row < to + all * length; row += length) {
               if (y >= 0 && y < h_) {
-                copy_run<Arch, Stride>(image, from, inside_run, run, row);
+                copy_run<Arch, Stride>(image, from, inside_run, run, zero, row);
               } else {
-                std::fill_n(row, length, T(0));
+                std::fill_n(row, length, zero);
               }
               y += stride;
               from += stride * w_;
@@ -116,15 +117,16 @@ class shifted_planes {
     }
   }
 
-  /// to[j] = inside[j] ? image[from + j * stride] : 0 for j < count; writes whole vectors.
+  /// to[j] = inside[j] ? image[from + j * stride] : zero for j < count; writes whole vectors.
   template <class Arch, index_t Stride, class T, class X>
   LACUNA_ALWAYS_INLINE void copy_run(const X* image, index_t from, const T* inside, index_t count,
-                                     T* to) const {
+                                     T zero, T* to) const {
     using vector = simd::batch<T, Arch>;
     constexpr index_t lanes = simd::lanes<T, Arch>;
     const index_t stride = Stride > 0 ? Stride : window_.stride.w;
     const index_t size = channels_ * h_ * w_;
-    const vector zero(T(0));
+    const vector zeros(T(0));
+    const vector outside(zero);
     for (index_t j = 0; j < count; j += lanes, from += lanes * stride) {
       if (from >= 0 && from + lanes * stride <= size) {
         vector v;
@@ -135,11 +137,12 @@ class shifted_planes {
           copy_strided<Arch>(image + from, stride, lanes, to + j);
           v = vector::load_unaligned(to + j);
         }
-        xsimd::select(vector::load_unaligned(inside + j) != zero, v, zero).store_unaligned(to + j);
+        xsimd::select(vector::load_unaligned(inside + j) != zeros, v, outside)
+            .store_unaligned(to + j);
         continue;
       }
       for (index_t i = 0; i < std::min(lanes, count - j); ++i) {
-        to[j + i] = inside[j + i] != T(0) ? static_cast<T>(image[from + i * stride]) : T(0);
+        to[j + i] = inside[j + i] != T(0) ? static_cast<T>(image[from + i * stride]) : zero;
       }
     }
   }

@@ -34,4 +34,31 @@ template <class Arch>
     return dot_add_bytewise(sum, x, w);
 }
 
+/// `dot_add_bf16` in operations that every instruction set has, rounding after each product.
+template <class Arch>
+[[nodiscard]] LACUNA_ALWAYS_INLINE batch<float, Arch> dot_add_bf16_widened(
+    const batch<float, Arch>& sum, const batch<std::int32_t, Arch>& w,
+    const batch<std::int32_t, Arch>& x) noexcept {
+  using real = batch<float, Arch>;
+  const batch<std::int32_t, Arch> high(-0x10000);
+  const real first =
+      multiply_add(xsimd::bitwise_cast<real>(w & high), xsimd::bitwise_cast<real>(x & high), sum);
+  return multiply_add(xsimd::bitwise_cast<real>(w << 16), xsimd::bitwise_cast<real>(x << 16),
+                      first);
+}
+
+/// sum + w[0] x[0] + w[1] x[1] in each lane, of the two bfloat16 of w and x. Where the processor
+/// has an instruction for it, denormal values and results count as zero. (Intel SDM, VDPBF16PS)
+template <class Arch>
+[[nodiscard]] LACUNA_ALWAYS_INLINE batch<float, Arch> dot_add_bf16(
+    const batch<float, Arch>& sum, const batch<std::int32_t, Arch>& w,
+    const batch<std::int32_t, Arch>& x) noexcept {
+#if defined(__AVX512BF16__) && defined(__AVX512VL__)
+  if constexpr (requires { x86::dot_add_bf16(sum.data, w.data, x.data); }) {
+    return x86::dot_add_bf16(sum.data, w.data, x.data);
+  } else
+#endif
+    return dot_add_bf16_widened(sum, w, x);
+}
+
 }  // namespace lacuna::inline LACUNA_ABI::kernel::simd

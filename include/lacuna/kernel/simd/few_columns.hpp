@@ -5,13 +5,20 @@
 #include <algorithm>
 #include <type_traits>
 
+#include <lacuna/kernel/pack/dot_panels.hpp>
 #include <lacuna/kernel/pack/panels.hpp>
 #include <lacuna/kernel/position.hpp>
-#include <lacuna/kernel/simd/batch.hpp>
+#include <lacuna/kernel/simd/product.hpp>
+#include <lacuna/kernel/simd/start_sums.hpp>
 #include <lacuna/kernel/simd/strip.hpp>
 #include <lacuna/kernel/simd/unroll.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
+
+/// Whether some batch has as many lanes of T's words as panels have rows.
+template <class T, index_t Rows>
+inline constexpr bool fits_across =
+    !std::is_void_v<xsimd::make_sized_batch_t<word_t<T>, static_cast<std::size_t>(Rows)>>;
 
 /// Up to so many columns, a panel's rows go across the lanes instead of the columns: one
 /// multiply-add a column and entry for the Rows that a tile one vector wide takes. None where no
@@ -19,28 +26,55 @@ namespace lacuna::inline LACUNA_ABI::kernel::simd {
 template <class Panels>
 inline constexpr index_t few_columns = 0;
 template <class T, index_t Rows>
-inline constexpr index_t few_columns<panels<T, Rows>> =
-    std::is_void_v<xsimd::make_sized_batch_t<T, static_cast<std::size_t>(Rows)>> ? 0 : Rows / 2;
+inline constexpr index_t few_columns<panels<T, Rows>> = fits_across<T, Rows> ? Rows / 2 : 0;
+template <class T, index_t Rows>
+inline constexpr index_t few_columns<dot_panels<T, Rows>> = fits_across<T, Rows> ? Rows / 2 : 0;
+
+/// One column's sums of a panel of T, its rows across the lanes.
+template <class T, index_t Rows>
+struct across_rows {
+  using word_batch = xsimd::make_sized_batch_t<word_t<T>, static_cast<std::size_t>(Rows)>;
+  using sum_batch = xsimd::batch<sum_t<T>, typename word_batch::arch_type>;
+
+  /// sums + an entry's values times a word of X.
+  [[nodiscard]] static LACUNA_ALWAYS_INLINE sum_batch add(const sum_batch& sums, const T* values,
+                                                          word_t<T> x) noexcept {
+    return product<T>::add(sums, words_at<word_batch>(values), word_batch(x));
+  }
+  /// Epilogue of the first `rows` sums to y, ldy apart.
+  template <class Y, class Epilogue>
+  static void store(const sum_batch& sums, Y* y, index_t ldy, index_t rows, position at,
+                    const Epilogue& epilogue) noexcept {
+    sum_t<T> values[static_cast<std::size_t>(Rows)];
+    sums.store_unaligned(values);
+    for (index_t r = 0; r < rows; ++r, ++at.row) {
+      y[r * ldy] = static_cast<Y>(epilogue(values[r], at));
+    }
+  }
+};
 
 namespace detail {
-/// sums[c] = the panel times column c of X, each a batch of Rows lanes.
-template <index_t Columns, class B, class T, index_t Rows>
-LACUNA_ALWAYS_INLINE void few_sums(const panels<T, Rows>& w, index_t p, const strip<T>& s,
-                                   B* sums) noexcept {
+/// sums[c] = the panel times column c of X.
+template <index_t Columns, class Across, class Panels, class Word, class Y>
+LACUNA_ALWAYS_INLINE void few_sums(const Panels& w, index_t p, const strip<Word, Y>& s,
+                                   typename Across::sum_batch* sums) noexcept {
+  using value = typename Panels::value_type;
+  using batch = typename Across::sum_batch;
   // Fewer chains than this and the latency of FMA shows.
   constexpr index_t chains = std::max<index_t>(1, 4 / Columns);
+  constexpr index_t entry_values = Panels::rows_per_panel * product<value>::group;
   const index_t begin = w.offsets[static_cast<std::size_t>(p)];
   const index_t entries = w.offsets[static_cast<std::size_t>(p) + 1] - begin;
-  const T* const values = w.values.data() + begin * Rows;
+  const value* const values = w.values.data() + begin * entry_values;
   const std::int32_t* const k = w.positions(p);
-  B chain[static_cast<std::size_t>(chains * Columns)];
-  unroll<chains * Columns>([&](auto i) LACUNA_INLINE_LAMBDA { chain[i] = B(T(0)); });
+  batch chain[static_cast<std::size_t>(chains * Columns)];
+  unroll<chains * Columns>(
+      [&](auto i) LACUNA_INLINE_LAMBDA { chain[i] = batch(typename batch::value_type(0)); });
   const auto add = [&](index_t e, auto c) LACUNA_INLINE_LAMBDA {
-    const T* row = s.x + s.offsets[k[e]];
-    const B weights = B::load_unaligned(values + e * Rows);
+    const Word* row = s.x + s.offsets[k[e]];
     unroll<Columns>([&](auto j) LACUNA_INLINE_LAMBDA {
-      B& sum = chain[c * Columns + j];
-      sum = multiply_add(weights, B(row[j]), sum);
+      batch& sum = chain[c * Columns + j];
+      sum = Across::add(sum, values + e * entry_values, row[j]);
     });
   };
   index_t e = 0;
@@ -49,7 +83,7 @@ LACUNA_ALWAYS_INLINE void few_sums(const panels<T, Rows>& w, index_t p, const st
   }
   for (; e < entries; ++e) add(e, std::integral_constant<index_t, 0>{});
   unroll<Columns>([&](auto j) LACUNA_INLINE_LAMBDA {
-    sums[j] = chain[j];
+    sums[j] = start_column<Across>(w, p, s.x_zero) + chain[j];
     unroll<chains - 1>(
         [&](auto c) LACUNA_INLINE_LAMBDA { sums[j] = sums[j] + chain[(c + 1) * Columns + j]; });
   });
@@ -57,24 +91,20 @@ LACUNA_ALWAYS_INLINE void few_sums(const panels<T, Rows>& w, index_t p, const st
 }  // namespace detail
 
 /// spmm_panels for at most Columns columns; reads no others.
-template <index_t Columns, class T, index_t Rows, class Epilogue>
-void spmm_few_columns(const panels<T, Rows>& w, index_t first, index_t last, const strip<T>& s,
+template <index_t Columns, class Panels, class T, class Y, class Epilogue>
+void spmm_few_columns(const Panels& w, index_t first, index_t last, const strip<T, Y>& s,
                       const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
   if constexpr (Columns > 1) {
     if (s.cols < Columns) return spmm_few_columns<Columns - 1>(w, first, last, s, epilogue);
   }
-  using batch = xsimd::make_sized_batch_t<T, static_cast<std::size_t>(Rows)>;
+  using across = across_rows<typename Panels::value_type, Panels::rows_per_panel>;
+  constexpr index_t rows = Panels::rows_per_panel;
   for (index_t p = first; p < last; ++p) {
-    batch sums[static_cast<std::size_t>(Columns)];
-    detail::few_sums<Columns>(w, p, s, sums);
-    T values[static_cast<std::size_t>(Columns)][static_cast<std::size_t>(Rows)];
-    for (index_t c = 0; c < Columns; ++c) sums[c].store_unaligned(values[c]);
-    const index_t row = p * Rows;
-    for (index_t r = 0; r < std::min(Rows, w.rows - row); ++r) {
-      for (index_t c = 0; c < Columns; ++c) {
-        s.y[(row + r) * s.ldy + c] =
-            epilogue(values[c][r], position{row + r, s.col + c, 1, s.image});
-      }
+    typename across::sum_batch sums[static_cast<std::size_t>(Columns)];
+    detail::few_sums<Columns, across>(w, p, s, sums);
+    for (index_t c = 0; c < Columns; ++c) {
+      across::store(sums[c], s.y + p * rows * s.ldy + c, s.ldy, std::min(rows, w.rows - p * rows),
+                    position{p * rows, s.col + c, 1, s.image}, epilogue);
     }
   }
 }

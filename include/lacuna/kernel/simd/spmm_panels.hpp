@@ -5,18 +5,21 @@
 #include <algorithm>
 #include <type_traits>
 
+#include <lacuna/kernel/epilogue_result.hpp>
+#include <lacuna/kernel/pack/dot_panels.hpp>
 #include <lacuna/kernel/pack/mixed_panels.hpp>
 #include <lacuna/kernel/pack/panels.hpp>
 #include <lacuna/kernel/simd/few_columns.hpp>
 #include <lacuna/kernel/simd/prefetch.hpp>
+#include <lacuna/kernel/simd/start_sums.hpp>
 #include <lacuna/kernel/simd/strip.hpp>
 #include <lacuna/kernel/simd/tile.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
 
-/// Columns that one call of spmm_panels computes at most.
+/// Columns that one call of spmm_panels computes at most, T being the values of W.
 template <class T, class Arch, index_t Rows>
-inline constexpr index_t strip_width = tile_vectors<Arch>(Rows) * lanes<T, Arch>;
+inline constexpr index_t strip_width = tile_vectors<Arch>(Rows) * lanes<word_t<T>, Arch>;
 
 namespace detail {
 
@@ -26,9 +29,11 @@ template <class Panels>
 inline constexpr bool reads_by_offset = false;
 template <class T, index_t Rows>
 inline constexpr bool reads_by_offset<panels<T, Rows>> = true;
+template <class T, index_t Rows>
+inline constexpr bool reads_by_offset<dot_panels<T, Rows>> = true;
 
-template <class Panels, bool Prefetch, class T>
-[[nodiscard]] auto row_of(const strip<T>& s) noexcept {
+template <class Panels, bool Prefetch, class T, class Y>
+[[nodiscard]] auto row_of(const strip<T, Y>& s) noexcept {
   if constexpr (reads_by_offset<Panels>) {
     return rows_at<T, Prefetch>{s.x, s.offsets};
   } else {
@@ -37,33 +42,13 @@ template <class Panels, bool Prefetch, class T>
 }
 
 /// sums += panel p of w times X; `also` as in tile::accumulate.
-template <class Tile, class T, index_t Rows, class RowOf, class... Also>
-LACUNA_ALWAYS_INLINE void accumulate_panel(Tile& sums, const panels<T, Rows>& w, index_t p,
+template <class Tile, class Panels, class RowOf, class... Also>
+LACUNA_ALWAYS_INLINE void accumulate_panel(Tile& sums, const Panels& w, index_t p,
                                            const RowOf& row_of, const Also&... also) noexcept {
   const index_t begin = w.offsets[static_cast<std::size_t>(p)];
   const index_t end = w.offsets[static_cast<std::size_t>(p) + 1];
-  sums.accumulate(w.values.data() + begin * Rows, w.positions(p), end - begin, row_of, also...);
-}
-
-/// The same, asking meanwhile for the lines of a tile of Y that is written next, from `y` on: a row
-/// of it with each Rows-th part of the entries. Where Y and a residual are beyond the second level,
-/// 256x64x3136 at 50 % takes 585 us for 660, without residual 380 for 490; all lines at once when a
-/// panel starts would keep the line fill buffers from the weights.
-template <class Tile, class T, index_t Rows, class RowOf>
-LACUNA_ALWAYS_INLINE void accumulate_panel_ahead(Tile& sums, const panels<T, Rows>& w, index_t p,
-                                                 const RowOf& row_of, const T* y,
-                                                 index_t ldy) noexcept {
-  const index_t begin = w.offsets[static_cast<std::size_t>(p)];
-  const index_t entries = w.offsets[static_cast<std::size_t>(p) + 1] - begin;
-  const T* const values = w.values.data() + begin * Rows;
-  const std::int32_t* const k = w.positions(p);
-  index_t e = 0;
-  for (index_t r = 0; r < Rows; ++r, y += ldy) {
-    prefetch_for_writing<Tile::width* static_cast<index_t>(sizeof(T))>(y);
-    const index_t end = entries * (r + 1) / Rows;
-    sums.accumulate(values + e * Rows, k + e, end - e, row_of);
-    e = end;
-  }
+  sums.accumulate(w.values.data() + begin * Tile::entry_values, w.positions(p), end - begin, row_of,
+                  also...);
 }
 template <class Tile, class T, index_t Rows, class RowOf>
 LACUNA_ALWAYS_INLINE void accumulate_panel(Tile& sums, const mixed_panels<T, Rows>& w, index_t p,
@@ -78,16 +63,40 @@ LACUNA_ALWAYS_INLINE void accumulate_panel(Tile& sums, const mixed_panels<T, Row
   });
 }
 
+/// The same, asking meanwhile for the lines of a tile of Y that is written next, from `y` on: a row
+/// of it with each Rows-th part of the entries. Where Y and a residual are beyond the second level,
+/// 256x64x3136 at 50 % takes 585 us for 660, without residual 380 for 490; all lines at once when a
+/// panel starts would keep the line fill buffers from the weights.
+template <class Tile, class Panels, class RowOf, class Y>
+LACUNA_ALWAYS_INLINE void accumulate_panel_ahead(Tile& sums, const Panels& w, index_t p,
+                                                 const RowOf& row_of, const Y* y,
+                                                 index_t ldy) noexcept {
+  constexpr index_t rows = Panels::rows_per_panel;
+  const index_t begin = w.offsets[static_cast<std::size_t>(p)];
+  const index_t entries = w.offsets[static_cast<std::size_t>(p) + 1] - begin;
+  const auto* const values = w.values.data() + begin * Tile::entry_values;
+  const std::int32_t* const k = w.positions(p);
+  index_t e = 0;
+  for (index_t r = 0; r < rows; ++r, y += ldy) {
+    prefetch_for_writing<Tile::width* static_cast<index_t>(sizeof(Y))>(y);
+    const index_t end = entries * (r + 1) / rows;
+    sums.accumulate(values + e * Tile::entry_values, k + e, end - e, row_of);
+    e = end;
+  }
+}
+
 /// The panels times a strip of at most Vectors vectors.
-template <class Arch, index_t Vectors, bool Prefetch = false, class Panels, class T, class Epilogue>
-void spmm_strip(const Panels& w, index_t first, index_t last, const strip<T>& s,
+template <class Arch, index_t Vectors, bool Prefetch = false, class Panels, class T, class Y,
+          class Epilogue>
+void spmm_strip(const Panels& w, index_t first, index_t last, const strip<T, Y>& s,
                 const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
   constexpr index_t rows = Panels::rows_per_panel;
+  using sums_of_panel = tile<typename Panels::value_type, Arch, rows, Vectors>;
   for (index_t p = first; p < last; ++p) {
-    tile<T, Arch, rows, Vectors> sums;
+    auto sums = start_sums<sums_of_panel>(w, p, s.x_zero);
     const index_t row = p * rows;
     if constexpr (reads_by_offset<Panels>) {
-      const T* const next =
+      const Y* const next =
           p + 1 < last ? s.y + (row + rows) * s.ldy : s.y + first * rows * s.ldy + s.cols;
       accumulate_panel_ahead(sums, w, p, row_of<Panels, Prefetch>(s), next, s.ldy);
     } else {
@@ -101,35 +110,32 @@ void spmm_strip(const Panels& w, index_t first, index_t last, const strip<T>& s,
 /// The panels times a full strip and one column more, whose sums are one more register: 25
 /// multiply-adds an entry for the 32 of another tile. 7x7 pixels are one such strip, 14x14 are
 /// four.
-template <class Arch, index_t Vectors, class T, index_t Rows, class Epilogue>
-void spmm_strip_and_column(const panels<T, Rows>& w, index_t first, index_t last, const strip<T>& s,
+template <class Arch, index_t Vectors, class Panels, class T, class Y, class Epilogue>
+void spmm_strip_and_column(const Panels& w, index_t first, index_t last, const strip<T, Y>& s,
                            const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
-  using across = xsimd::make_sized_batch_t<T, static_cast<std::size_t>(Rows)>;
-  constexpr index_t width = tile<T, Arch, Rows, Vectors>::width;
+  using value = typename Panels::value_type;
+  constexpr index_t rows_of_panel = Panels::rows_per_panel;
+  using across = across_rows<value, rows_of_panel>;
+  using sums_of_panel = tile<value, Arch, rows_of_panel, Vectors>;
+  constexpr index_t width = sums_of_panel::width;
   for (index_t p = first; p < last; ++p) {
-    tile<T, Arch, Rows, Vectors> sums;
-    across column(T(0));
-    accumulate_panel(sums, w, p, row_of<panels<T, Rows>, false>(s),
-                     [&](const T* x, const T* values) LACUNA_INLINE_LAMBDA {
-                       column =
-                           multiply_add(across::load_unaligned(values), across(x[width]), column);
-                     });
-    const index_t row = p * Rows;
-    const index_t rows = std::min(Rows, w.rows - row);
+    auto sums = start_sums<sums_of_panel>(w, p, s.x_zero);
+    auto column = start_column<across>(w, p, s.x_zero);
+    accumulate_panel(sums, w, p, row_of<Panels, false>(s),
+                     [&](const T* x, const value* values)
+                         LACUNA_INLINE_LAMBDA { column = across::add(column, values, x[width]); });
+    const index_t row = p * rows_of_panel;
+    const index_t rows = std::min(rows_of_panel, w.rows - row);
     sums.store(s.y + row * s.ldy, s.ldy, rows, width, position{row, s.col, width, s.image},
                epilogue);
-    T values[static_cast<std::size_t>(Rows)];
-    column.store_unaligned(values);
-    for (index_t r = 0; r < rows; ++r) {
-      s.y[(row + r) * s.ldy + width] =
-          epilogue(values[r], position{row + r, s.col + width, 1, s.image});
-    }
+    across::store(column, s.y + row * s.ldy + width, s.ldy, rows,
+                  position{row, s.col + width, 1, s.image}, epilogue);
   }
 }
 
 /// Picks the narrowest tile that covers the columns.
-template <class Arch, index_t Vectors, class Panels, class T, class Epilogue>
-void spmm_narrowest(const Panels& w, index_t first, index_t last, const strip<T>& s,
+template <class Arch, index_t Vectors, class Panels, class T, class Y, class Epilogue>
+void spmm_narrowest(const Panels& w, index_t first, index_t last, const strip<T, Y>& s,
                     const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
   if constexpr (Vectors > 1) {
     if (s.cols <= (Vectors - 1) * lanes<T, Arch>) {
@@ -141,16 +147,21 @@ void spmm_narrowest(const Panels& w, index_t first, index_t last, const strip<T>
 }  // namespace detail
 
 /// One strip of Y = epilogue(W X): panels first ... last - 1 times 1 ... strip_width<T, Arch, Rows>
-/// columns, or one more where few_columns<Panels> is not 0. Rows of X must be readable for `cols`
-/// rounded up to whole vectors, up to `few_columns` over as they are; of Y only `cols` are written.
+/// columns, or one more where few_columns<Panels> is not 0. X is in words (`product`): rows of it
+/// or, for dot panels, groups of rows interleaved. They must be readable for `cols` rounded up to
+/// whole vectors, up to `few_columns` over as they are; of Y only `cols` are written.
 ///
 /// Every output is summed in the same order, whatever the panel range, so any split of the panels
-/// gives bit-identical results.
-template <class Arch, class Panels, class T, class Epilogue>
-void spmm_panels(const Panels& w, index_t first, index_t last, const strip<T>& s,
+/// gives bit-identical results; those of int8 are exact modulo 2^32 besides, on every instruction
+/// set.
+template <class Arch, class Panels, class T, class Y, class Epilogue>
+void spmm_panels(const Panels& w, index_t first, index_t last, const strip<T, Y>& s,
                  const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+  using value = typename Panels::value_type;
+  static_assert(std::is_same_v<T, word_t<value>>);
+  static_assert(std::is_same_v<Y, epilogue_result_t<Epilogue, sum_t<value>>>);
   constexpr index_t vectors = tile_vectors<Arch>(Panels::rows_per_panel);
-  constexpr index_t width = strip_width<T, Arch, Panels::rows_per_panel>;
+  constexpr index_t width = strip_width<value, Arch, Panels::rows_per_panel>;
   LACUNA_EXPECTS(0 <= first && first <= last && last <= w.count());
   LACUNA_EXPECTS(0 < s.cols && s.cols <= width + (few_columns<Panels> > 0 ? 1 : 0));
   LACUNA_EXPECTS(!detail::reads_by_offset<Panels> || s.offsets != nullptr);

@@ -118,15 +118,6 @@ class tile_sums {
   alignas(64) sum sums_[static_cast<std::size_t>(Tiles)][16 * 16];
 };
 
-template <class T, class Arch, class Y>
-LACUNA_ALWAYS_INLINE void store_result(const batch<T, Arch>& value, Y* to, index_t count) noexcept {
-  if constexpr (std::is_same_v<T, std::int32_t>) {
-    store_narrow(value, to, count);
-  } else {
-    store_first(value, to, count);
-  }
-}
-
 /// Stores a row's results: `Whole` where all lanes of all tiles are neighbours in Y.
 template <bool Whole, index_t Tiles, class Sums, class T, class Y, class Epilogue>
 LACUNA_ALWAYS_INLINE void store_tile_row(const Sums& sums, index_t r, index_t row, T start,
@@ -193,7 +184,7 @@ void spmm_tile_strip(const tile_panels<T>& w, index_t first, index_t last,
 
 /// One strip of Y = epilogue(W (X - x_zero)), panels first ... last - 1, by tile instructions; the
 /// thread's tiles must be configured (`x86::tiles_in_use`). Sums of int8 are exact modulo 2^32, as
-/// those of `spmm_dot_panels`. Those of bfloat16 are of floats, rounded after every addition in the
+/// those of `spmm_panels`. Those of bfloat16 are of floats, rounded after every addition in the
 /// order of k, even and odd rows of X apart, denormals zero; W and X must be finite, as values that
 /// W does not store may be multiplied as zero. (Intel SDM, TDPBUSD and TDPBF16PS)
 ///

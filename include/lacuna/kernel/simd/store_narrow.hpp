@@ -37,4 +37,26 @@ LACUNA_ALWAYS_INLINE void store_narrow(const batch<std::int32_t, Arch>& value, Y
   }
 }
 
+/// The first `count` lanes of results to memory, in the type that they are stored in: 32-bit sums
+/// as such or as bytes that they fit in.
+template <class T, class Arch, class Y>
+LACUNA_ALWAYS_INLINE void store_result(const batch<T, Arch>& value, Y* to, index_t count) noexcept {
+  if constexpr (std::is_same_v<T, std::int32_t>) {
+    store_narrow(value, to, count);
+  } else {
+    store_first(value, to, count);
+  }
+}
+/// All lanes, which the compiler then knows.
+template <class T, class Arch, class Y>
+LACUNA_ALWAYS_INLINE void store_result(
+    const batch<T, Arch>& value, Y* to,
+    std::integral_constant<index_t, lanes<T, Arch>> all) noexcept {
+  if constexpr (std::is_same_v<T, Y>) {
+    value.store_unaligned(to);
+  } else {
+    store_narrow(value, to, all);
+  }
+}
+
 }  // namespace lacuna::inline LACUNA_ABI::kernel::simd

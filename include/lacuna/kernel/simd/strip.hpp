@@ -9,21 +9,24 @@
 
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
 
-/// The columns of X that one register tile goes through, and where the results go.
-template <class T>
+/// The columns of X that one register tile goes through, in words, and where the results go.
+template <class T, class Y = T>
 struct strip {
   const T* x{nullptr};                   ///< row 0 of X, first column
-  index_t ldx{0};                        ///< row k starts k * ldx values on
+  index_t ldx{0};                        ///< row k starts k * ldx words on
   const std::int32_t* offsets{nullptr};  ///< k * ldx of each k, for tiles of several rows
   index_t cols{0};
   /// Whether the columns that follow are the next strip's and nobody has touched them yet.
   bool prefetch{false};
-  T* y{nullptr};  ///< row 0 of Y, first column
+  Y* y{nullptr};  ///< row 0 of Y, first column
   index_t ldy{0};
   index_t col{0};    ///< column of Y that the strip starts at, for the epilogue
   index_t image{0};  ///< the same
   /// Memory for sums between blocks of X, where a kernel asks for some.
   T* aside{nullptr};
+  /// The byte of X that stands for 0, where X is of bytes: 128 for signed ones, which are offset by
+  /// it.
+  std::int32_t x_zero{0};
 };
 
 /// Row k of X where rows lie `stride` values apart.
@@ -34,6 +37,10 @@ struct rows_apart {
   index_t stride;
   [[nodiscard]] LACUNA_ALWAYS_INLINE const T* operator()(index_t k) const noexcept {
     return x + k * stride;
+  }
+  template <index_t J, class B>
+  [[nodiscard]] static LACUNA_ALWAYS_INLINE B load(const T* row) noexcept {
+    return B::load_unaligned(row + J * static_cast<index_t>(B::size));
   }
 };
 
@@ -48,6 +55,10 @@ struct rows_at {
   const std::int32_t* offsets;
   [[nodiscard]] LACUNA_ALWAYS_INLINE const T* operator()(std::int32_t k) const noexcept {
     return x + offsets[k];
+  }
+  template <index_t J, class B>
+  [[nodiscard]] static LACUNA_ALWAYS_INLINE B load(const T* row) noexcept {
+    return B::load_unaligned(row + J * static_cast<index_t>(B::size));
   }
 };
 

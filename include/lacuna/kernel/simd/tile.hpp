@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
 
 #include <lacuna/kernel/position.hpp>
-#include <lacuna/kernel/simd/batch.hpp>
 #include <lacuna/kernel/simd/prefetch.hpp>
+#include <lacuna/kernel/simd/product.hpp>
+#include <lacuna/kernel/simd/store_narrow.hpp>
 #include <lacuna/kernel/simd/strip.hpp>
 #include <lacuna/kernel/simd/unroll.hpp>
 
@@ -29,63 +31,78 @@ template <class Arch>
   return std::min<index_t>(8, (registers<Arch> - 1) / (rows + 1));
 }
 
-/// The one inner loop: Rows x Vectors sums held in registers over all entries of a panel.
+/// The one inner loop: Rows x Vectors sums held in registers over all entries of a panel of T. An
+/// entry is Vectors loads of X, Rows broadcasts of weights and Rows * Vectors multiply-adds, or dot
+/// products of narrow values: 11 loads beside 24 of them in an 8 x 3 tile, so they bound it.
 ///
 /// Everything is unrolled by index sequences and inlined by force: written as plain loops, g++ -O2
 /// leaves the loops in and the sums in memory, at 40 % of the speed.
 template <class T, class Arch, index_t Rows, index_t Vectors>
 class tile {
  public:
-  using value_batch = batch<T, Arch>;
-  static constexpr index_t width = Vectors * lanes<T, Arch>;
+  using word = word_t<T>;
+  using sum = sum_t<T>;
+  using word_batch = batch<word, Arch>;
+  using sum_batch = batch<sum, Arch>;
+  static constexpr index_t word_lanes = lanes<word, Arch>;
+  static constexpr index_t width = Vectors * word_lanes;
+  static constexpr index_t entry_values = Rows * product<T>::group;
 
   /// sums = 0
   LACUNA_ALWAYS_INLINE tile() noexcept {
-    unroll<Rows * Vectors, 32>([&](auto i) LACUNA_INLINE_LAMBDA { sums_[i] = value_batch(T(0)); });
+    unroll<Rows * Vectors, 32>([&](auto i) LACUNA_INLINE_LAMBDA { sums_[i] = sum_batch(sum(0)); });
+  }
+  /// sums(r, j) = start[r]
+  LACUNA_ALWAYS_INLINE explicit tile(const sum* start) noexcept {
+    unroll<Rows, 32>([&](auto r) LACUNA_INLINE_LAMBDA {
+      const sum_batch row(start[r]);
+      unroll<Vectors, 32>([&](auto j) LACUNA_INLINE_LAMBDA { sums_[r * Vectors + j] = row; });
+    });
   }
 
   /// Puts the sums of row R aside, `width` values from a vector's boundary on, and takes them back.
   template <index_t R>
-  LACUNA_ALWAYS_INLINE void put_aside(T* to) const noexcept {
+  LACUNA_ALWAYS_INLINE void put_aside(sum* to) const noexcept {
     unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-      sums_[R * Vectors + j].store_aligned(to + j * lanes<T, Arch>);
+      sums_[R * Vectors + j].store_aligned(to + j * word_lanes);
     });
   }
   template <index_t R>
-  LACUNA_ALWAYS_INLINE void take_back(const T* from) noexcept {
+  LACUNA_ALWAYS_INLINE void take_back(const sum* from) noexcept {
     unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-      sums_[R * Vectors + j] = value_batch::load_aligned(from + j * lanes<T, Arch>);
+      sums_[R * Vectors + j] = sum_batch::load_aligned(from + j * word_lanes);
     });
   }
 
-  /// sums += values[e] * X[k[e]], for every entry e; row_of(k) is where row k of X starts, readable
-  /// for `width` values. `also(row, value)` is called with each entry's row of X and its values.
+  /// sums += values[e] * X[k[e]], for every entry e; row_of(k) is where row k of X starts, in words
+  /// of which row_of.load<j> reads vector j. `also(row, value)` is called with each entry's row of
+  /// X and its values.
   template <class K, class RowOf, class Also>
   LACUNA_ALWAYS_INLINE void accumulate(const T* values, const K* k, index_t entries,
                                        const RowOf& row_of, const Also& also) noexcept {
     for (index_t e = 0; e < entries; ++e) {
-      const T* row = row_of(k[e]);
-      const T* value = values + e * Rows;
+      const word* row = row_of(k[e]);
+      const T* value = values + e * entry_values;
       // Weights are read once a strip; all but small ones come from far at least the first time.
       if constexpr (Rows > 1) {
-        prefetch_ahead<Rows* static_cast<index_t>(sizeof(T))>(value);
+        prefetch_ahead<entry_values* static_cast<index_t>(sizeof(T))>(value);
         prefetch_ahead<1>(k + e);
       }
       if constexpr (RowOf::prefetches) {
         unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-          __builtin_prefetch(row + width + j * lanes<T, Arch>, 0, 2);
+          __builtin_prefetch(row + width + j * word_lanes, 0, 2);
         });
       }
       also(row, value);
-      value_batch v[static_cast<std::size_t>(Vectors)];
+      word_batch v[static_cast<std::size_t>(Vectors)];
       unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-        v[j] = value_batch::load_unaligned(row + j * lanes<T, Arch>);
+        v[j] = row_of.template load<decltype(j)::value, word_batch>(row);
       });
       unroll<Rows>([&](auto r) LACUNA_INLINE_LAMBDA {
-        const value_batch weight(value[r]);
+        const word_batch weight(word_at(value + r * product<T>::group));
         unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-          value_batch& sum = sums_[r * Vectors + j];
-          sum = multiply_add(weight, v[j], sum);
+          sum_batch& to = sums_[r * Vectors + j];
+          to = product<T>::add(to, weight, v[j]);
         });
       });
     }
@@ -94,7 +111,7 @@ class tile {
   template <class K, class RowOf>
   LACUNA_ALWAYS_INLINE void accumulate(const T* values, const K* k, index_t entries,
                                        const RowOf& row_of) noexcept {
-    accumulate(values, k, entries, row_of, [](const T*, const T*) LACUNA_INLINE_LAMBDA {});
+    accumulate(values, k, entries, row_of, [](const word*, const T*) LACUNA_INLINE_LAMBDA {});
   }
 
   /// The same for row R alone: sums(R) += values[e] * X[k[e]].
@@ -117,8 +134,8 @@ class tile {
 
   /// Epilogue of the sums to the first `rows` rows and `cols` columns of Y, where the last vector
   /// of a row is the only partial one.
-  template <class Epilogue>
-  LACUNA_ALWAYS_INLINE void store(T* y, index_t ldy, index_t rows, index_t cols, position at,
+  template <class Y, class Epilogue>
+  LACUNA_ALWAYS_INLINE void store(Y* y, index_t ldy, index_t rows, index_t cols, position at,
                                   const Epilogue& epilogue) const noexcept {
     const auto row_at = [&](index_t r) LACUNA_INLINE_LAMBDA {
       return position{at.row + r, at.col, cols, at.image};
@@ -127,8 +144,9 @@ class tile {
     if (rows == Rows && cols == width) {
       unroll<Rows>([&](auto r) LACUNA_INLINE_LAMBDA {
         unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-          store_vector<decltype(r)::value, decltype(j)::value>(y + r * ldy, lanes<T, Arch>,
-                                                               row_at(r), epilogue);
+          constexpr std::integral_constant<index_t, word_lanes> all;
+          store_vector<decltype(r)::value, decltype(j)::value>(y + r * ldy, all, row_at(r),
+                                                               epilogue);
         });
       });
       return;
@@ -139,36 +157,36 @@ class tile {
   }
 
   /// The same of row R alone, to y.
-  template <index_t R, class Epilogue>
-  LACUNA_ALWAYS_INLINE void store_row(T* y, index_t cols, position at,
+  template <index_t R, class Y, class Epilogue>
+  LACUNA_ALWAYS_INLINE void store_row(Y* y, index_t cols, position at,
                                       const Epilogue& epilogue) const noexcept {
     unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-      const index_t count = std::min(lanes<T, Arch>, cols - j * lanes<T, Arch>);
+      const index_t count = std::min(word_lanes, cols - j * word_lanes);
       if (count > 0) store_vector<R, decltype(j)::value>(y, count, at, epilogue);
     });
   }
 
  private:
-  /// The first `count` values of row R's vector J to row y.
-  template <index_t R, index_t J, class Epilogue>
-  LACUNA_ALWAYS_INLINE void store_vector(T* y, index_t count, position at,
+  /// The first `count` values of row R's vector J to row y; a constant where they are all.
+  template <index_t R, index_t J, class Y, class Count, class Epilogue>
+  LACUNA_ALWAYS_INLINE void store_vector(Y* y, Count count, position at,
                                          const Epilogue& epilogue) const noexcept {
-    constexpr index_t col = J * lanes<T, Arch>;
+    constexpr index_t col = J * word_lanes;
     const position here{at.row, at.col + col, count, at.image};
-    store_first(epilogue(sums_[R * Vectors + J], here), y + col, count);
+    store_result(epilogue(sums_[R * Vectors + J], here), y + col, count);
   }
 
   template <index_t R>
   LACUNA_ALWAYS_INLINE void add_to_row(T value, const T* row) noexcept {
-    const value_batch weight(value);
+    const word_batch weight(value);
     unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-      const auto v = value_batch::load_unaligned(row + j * lanes<T, Arch>);
-      value_batch& sum = sums_[R * Vectors + j];
-      sum = multiply_add(weight, v, sum);
+      const auto v = word_batch::load_unaligned(row + j * word_lanes);
+      sum_batch& to = sums_[R * Vectors + j];
+      to = multiply_add(weight, v, to);
     });
   }
 
-  value_batch sums_[static_cast<std::size_t>(Rows * Vectors)];
+  sum_batch sums_[static_cast<std::size_t>(Rows * Vectors)];
 };
 
 }  // namespace lacuna::inline LACUNA_ABI::kernel::simd

@@ -33,7 +33,7 @@ inline void every_second_16(const std::uint8_t* from, std::uint8_t* to) noexcept
 /// words and one of the bytes in them.
 inline void interleave_16(const std::uint8_t* a, const std::uint8_t* b, const std::uint8_t* c,
                           const std::uint8_t* d, const std::int32_t* keep, std::int32_t flips,
-                          std::int32_t* to) noexcept {
+                          void* to) noexcept {
   const auto load = [](const std::uint8_t* p) {
     return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
   };
@@ -59,13 +59,13 @@ inline void interleave_16(const std::uint8_t* a, const std::uint8_t* b, const st
 #elif defined(__SSE2__)
 inline void interleave_16(const std::uint8_t* a, const std::uint8_t* b, const std::uint8_t* c,
                           const std::uint8_t* d, const std::int32_t* keep, std::int32_t flips,
-                          std::int32_t* to) noexcept {
+                          void* to) noexcept {
   const auto load = [](const auto* p) {
     return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
   };
   const auto store = [=](int quarter, __m128i words) {
     words = _mm_and_si128(words, load(keep + quarter * 4));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(to + quarter * 4),
+    _mm_storeu_si128(static_cast<__m128i*>(to) + quarter,
                      _mm_xor_si128(words, _mm_set1_epi32(flips)));
   };
   const __m128i ab_low = _mm_unpacklo_epi8(load(a), load(b));
@@ -82,7 +82,7 @@ inline void interleave_16(const std::uint8_t* a, const std::uint8_t* b, const st
 #if defined(__AVX512BW__)
 /// to[j] = (values a[j], b[j], the first one lower) & keep[j], for j < 16.
 inline void interleave_pairs_16(const std::uint16_t* a, const std::uint16_t* b,
-                                const std::int32_t* keep, std::int32_t* to) noexcept {
+                                const std::int32_t* keep, void* to) noexcept {
   const auto wide = [](const std::uint16_t* p) {
     return _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
   };

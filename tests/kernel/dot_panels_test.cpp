@@ -1,11 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Mirrors the kernels of int8: pack/dot_*.hpp, simd/dot*.hpp, x86/{dot,interleave,narrow}.hpp.
-#include <lacuna/kernel/pack/dot_patches.hpp>
+// Mirrors what is particular to int8 and pairs of bfloat16: kernel/pack/dot_*.hpp,
+// kernel/simd/{dot,product,start_sums,store_narrow}.hpp, kernel/x86/{dot,interleave,narrow}.hpp.
+#include <lacuna/kernel/pack/dot_columns.hpp>
 #include <lacuna/kernel/reference/spmm.hpp>
-#include <lacuna/kernel/simd/spmm_dot_panels.hpp>
+#include <lacuna/kernel/simd/spmm_panels.hpp>
 
+#include <cmath>
 #include <vector>
 
 #include "support/architectures.hpp"
@@ -33,11 +35,53 @@ dense_matrix<T> any_bytes(index_t rows, index_t cols, std::uint64_t seed) {
   return out;
 }
 
+/// X in words, rows `stride` of them apart and readable by whole vectors.
 template <class T>
-std::vector<std::int32_t> packed_in_one_strip(const dense_matrix<T>& x, index_t stride) {
-  std::vector<std::int32_t> words(static_cast<std::size_t>(lacuna::ceil_div(x.rows(), 4) * stride));
+std::vector<float> words_of(const dense_matrix<T>& x, index_t stride) {
+  const index_t groups = lacuna::ceil_div(x.rows(), kernel::detail::group_rows<T>);
+  std::vector<float> words(static_cast<std::size_t>(groups * stride + 16));
   kernel::pack_dot_columns(as_view(x), 0, x.cols(), {x.cols(), stride, 0}, words.data());
   return words;
+}
+
+/// Any portion of W X is exact, and nothing else is written: W (21, 19) of T, X of `x`.
+template <class Arch, class T, class Y>
+void expect_portions(const dense_matrix<T>& w, const dense_matrix<T>& all_of_x, std::int32_t zero,
+                     const dense_matrix<Y>& expected) {
+  constexpr index_t rows = kernel::simd::tile_rows<Arch>(8);
+  constexpr index_t width = kernel::simd::strip_width<T, Arch, rows>;
+  const index_t m = w.rows();
+  const auto panels = kernel::pack_dot_panels<rows>(lacuna::to_block_csr<8, 8>(w), w.cols(),
+                                                    identity);
+  constexpr index_t few = kernel::simd::few_columns<kernel::dot_panels<T, rows>>;
+  const index_t widest = width + (few > 0 ? 1 : 0);
+  const Y untouched(-77);
+  for (index_t cols = 1; cols <= widest; cols += cols < 6 || cols + 1 == widest ? 1 : 5) {
+    const index_t stride = widest + 3;
+    const auto words = words_of<T>(all_of_x.leftCols(cols), stride);
+    std::vector<std::int32_t> offsets;
+    for (index_t g = 0; g < panels.groups(); ++g) {
+      offsets.push_back(static_cast<std::int32_t>(g * stride));
+    }
+    for (index_t first = 0; first <= panels.count(); ++first) {
+      for (index_t last = first; last <= panels.count(); ++last) {
+        dense_matrix<Y> y = dense_matrix<Y>::Constant(m, widest, untouched);
+        kernel::simd::strip<float, Y> strip;
+        strip.x = words.data();
+        strip.offsets = offsets.data();
+        strip.cols = cols;
+        strip.y = y.data();
+        strip.ldy = widest;
+        strip.x_zero = zero;
+        kernel::simd::spmm_panels<Arch>(panels, first, last, strip, lacuna::no_epilogue{});
+        const index_t from = std::min(m, first * rows);
+        const index_t to = std::min(m, last * rows);
+        dense_matrix<Y> wanted = dense_matrix<Y>::Constant(m, widest, untouched);
+        wanted.block(from, 0, to - from, cols) = expected.block(from, 0, to - from, cols);
+        REQUIRE(y == wanted);
+      }
+    }
+  }
 }
 
 /// One lane of `dot_add`.
@@ -95,35 +139,60 @@ TEMPLATE_LIST_TEST_CASE("dot products of four bytes give equal bits, whatever co
 #endif
 }
 
-TEMPLATE_LIST_TEST_CASE("any portion of an int8 product is exact, and nothing else is written",
+TEMPLATE_LIST_TEST_CASE("dot products of two bfloat16 agree, whatever computes them",
                         "[kernel][simd]", test::architectures) {
-  constexpr index_t rows = kernel::simd::tile_rows<TestType>(8);
-  constexpr index_t width = kernel::simd::dot_strip_width<TestType, rows>;
-  const index_t m = 21;
-  const index_t k = 19;
-  bytes w = any_bytes<std::int8_t>(m, k, 5);
-  w.block(8, 0, 8, 16).setZero();
-  const auto panels = kernel::pack_dot_panels<rows>(lacuna::to_block_csr<8, 8>(w), k, identity);
-  const bytes x = any_bytes<std::int8_t>(k, width, 6);
-  const dense_matrix<int> expected = w.cast<int>() * x.cast<int>();
-  const int untouched = -77;
-
-  for (index_t cols = 1; cols <= width; cols += cols < 6 ? 1 : 5) {
-    const index_t stride = kernel::simd::dot_strip_stride<TestType, rows>(cols);
-    const auto words = packed_in_one_strip<std::int8_t>(x.leftCols(cols), stride);
-    for (index_t first = 0; first <= panels.count(); ++first) {
-      for (index_t last = first; last <= panels.count(); ++last) {
-        dense_matrix<int> y = dense_matrix<int>::Constant(m, width, untouched);
-        kernel::simd::spmm_dot_panels<TestType>(panels, first, last, words.data(), stride, 128,
-                                                cols, y.data(), width, {}, lacuna::no_epilogue{});
-        const index_t from = std::min(m, first * rows);
-        const index_t to = std::min(m, last * rows);
-        dense_matrix<int> wanted = dense_matrix<int>::Constant(m, width, untouched);
-        wanted.block(from, 0, to - from, cols) = expected.block(from, 0, to - from, cols);
-        REQUIRE(y == wanted);
+  using B = xsimd::batch<std::int32_t, TestType>;
+  using R = xsimd::batch<float, TestType>;
+  lacuna::random_source random(3);
+  const auto value = [&random] {
+    return lacuna::bfloat16(std::ldexp(static_cast<float>(random.uniform()) - 0.5F,
+                                       static_cast<int>(random.below(8))));
+  };
+  for (int round = 0; round < 50; ++round) {
+    alignas(64) lacuna::bfloat16 w[2 * B::size];
+    alignas(64) lacuna::bfloat16 x[2 * B::size];
+    alignas(64) float sum[B::size];
+    for (auto& v : w) v = value();
+    for (auto& v : x) v = value();
+    for (auto& v : sum) v = static_cast<float>(value());
+    const auto bits = [](const lacuna::bfloat16* from) {
+      return B::load_aligned(reinterpret_cast<const std::int32_t*>(from));
+    };
+    const R start = R::load_aligned(sum);
+    alignas(64) float got[B::size];
+    alignas(64) float twin[B::size];
+    kernel::simd::dot_add_bf16<TestType>(start, bits(w), bits(x)).store_aligned(got);
+    kernel::simd::dot_add_bf16_widened<TestType>(start, bits(w), bits(x)).store_aligned(twin);
+    for (std::size_t i = 0; i < B::size; ++i) {
+      double exact = static_cast<double>(sum[i]);
+      double size = std::abs(exact);
+      for (std::size_t g = 0; g < 2; ++g) {
+        const double term = static_cast<double>(static_cast<float>(w[2 * i + g])) *
+                            static_cast<double>(static_cast<float>(x[2 * i + g]));
+        exact += term;
+        size += std::abs(term);
       }
+      REQUIRE(std::abs(static_cast<double>(got[i]) - exact) <= 3 * 0x1p-24 * size);
+      REQUIRE(std::abs(static_cast<double>(twin[i]) - exact) <= 3 * 0x1p-24 * size);
     }
   }
+}
+
+TEMPLATE_LIST_TEST_CASE("any portion of an int8 product is exact, and nothing else is written",
+                        "[kernel][simd]", test::architectures) {
+  bytes w = any_bytes<std::int8_t>(21, 19, 5);
+  w.block(8, 0, 8, 16).setZero();
+  const bytes x = any_bytes<std::int8_t>(19, 100, 6);
+  expect_portions<TestType>(w, x, 128, dense_matrix<int>(w.cast<int>() * x.cast<int>()));
+}
+
+TEMPLATE_LIST_TEST_CASE("any portion of a product of pairs of bfloat16 is exact for whole numbers",
+                        "[kernel][simd]", test::architectures) {
+  const dense_matrix<float> w = test::random_blocks<float>(21, 19, 8, 8, 0.3);
+  const dense_matrix<float> x = test::random_matrix<float>(19, 100);
+  expect_portions<TestType>(dense_matrix<lacuna::bfloat16>(w.cast<lacuna::bfloat16>()),
+                            dense_matrix<lacuna::bfloat16>(x.cast<lacuna::bfloat16>()), 0,
+                            dense_matrix<float>(w * x));
 }
 
 TEST_CASE("columns are packed in words of four rows, from any storage order", "[kernel][pack]") {

@@ -9,19 +9,23 @@
 
 #include <lacuna/kernel/pack/tile_panels.hpp>
 #include <lacuna/kernel/x86/amx.hpp>
+#include <lacuna/kernel/x86/pairs.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 
-/// Panels, and the same values laid out for tile instructions where the process may use them, which
-/// only the operating system knows. The panels stay: for few columns, and for X of another type.
+/// Panels of narrow values, and the same values in layouts for instructions that a program only
+/// knows when it runs whether it may and should use. `plain` stays: for few columns, for X of
+/// another type, and for what the others cannot hold.
 template <class Plain, class T>
-struct tiled_panels {
+struct narrow_panels {
   using value_type = typename Plain::value_type;
   static constexpr index_t rows_per_panel = Plain::rows_per_panel;
   static constexpr index_t rows_per_tile = rows_per_panel;
+  using pair_panels = dot_panels<T, rows_per_panel>;
 
   Plain plain;
-  tile_panels<T> tiles{};  ///< no panels where tiles may not be used
+  tile_panels<T> tiles{};  ///< for tile instructions; no panels where they may not be used
+  pair_panels pairs{};     ///< for products of pairs; no panels where they do not pay
   index_t rows{plain.rows};
   index_t depth{plain.depth};
 
@@ -31,11 +35,11 @@ struct tiled_panels {
   }
 };
 
-/// Whether panels are also laid out for tiles that multiply X of this type.
+/// Whether panels have other layouts that multiply X of this type.
 template <class Panels, class X>
-inline constexpr bool has_tiles_for = false;
+inline constexpr bool has_layouts_for = false;
 template <class Plain, class T, class X>
-inline constexpr bool has_tiles_for<tiled_panels<Plain, T>, X> =
+inline constexpr bool has_layouts_for<narrow_panels<Plain, T>, X> =
     sizeof(X) == sizeof(T) && std::is_integral_v<X> == std::is_integral_v<T>;
 
 /// The panels for vector instructions.
@@ -49,7 +53,7 @@ template <class Panels>
 }
 
 namespace detail {
-/// Whether a format stores both or none of columns 2 i and 2 i + 1, which tiles multiply at once.
+/// Whether a format stores both or none of columns 2 i and 2 i + 1, which pairs multiply at once.
 template <matrix_format Format>
 inline constexpr bool stores_pairs = false;
 template <>
@@ -67,11 +71,11 @@ template <class Column>
 }
 }  // namespace detail
 
-/// Packs int8 in any format both ways; `depth` and `column` as for `pack_panels`.
+/// Packs int8 in any format, for tiles too; `depth` and `column` as for `pack_panels`.
 template <matrix_format Format, class Column>
-[[nodiscard]] auto pack_tiled_bytes(const Format& a, index_t depth, const Column& column) {
+[[nodiscard]] auto pack_narrow_bytes(const Format& a, index_t depth, const Column& column) {
   constexpr index_t rows = tile_panels<std::int8_t>::half_rows;
-  tiled_panels<dot_panels<std::int8_t, rows>, std::int8_t> out{
+  narrow_panels<dot_panels<std::int8_t, rows>, std::int8_t> out{
       pack_dot_panels<rows>(a, depth, column)};
 #if LACUNA_AMX
   if (x86::may_use_tiles()) out.tiles = pack_tile_panels(out.plain);
@@ -79,19 +83,24 @@ template <matrix_format Format, class Column>
   return out;
 }
 
-/// Packs blocks or dense rows of bfloat16 both ways, as panels of float and, where all of them are
-/// finite, for tiles, which may multiply what is not stored as zero.
+/// Packs blocks or dense rows of bfloat16 as panels of float and for tiles, where all of them are
+/// finite, as those may multiply what is not stored as zero; or for products of pairs, which
+/// multiply nothing else.
 template <matrix_format Format, class Column>
-[[nodiscard]] auto pack_tiled_floats(const Format& a, index_t depth, const Column& column) {
+[[nodiscard]] auto pack_narrow_floats(const Format& a, index_t depth, const Column& column) {
   constexpr index_t rows = tile_panels<bfloat16>::half_rows;
-  tiled_panels<panels<float, rows>, bfloat16> out{pack_panels<rows>(a, depth, column)};
+  narrow_panels<panels<float, rows>, bfloat16> out{pack_panels<rows>(a, depth, column)};
+  if (!detail::keeps_pairs(a.cols(), column)) return out;
 #if LACUNA_AMX
   const bool finite = std::all_of(out.plain.values.begin(), out.plain.values.end(),
                                   [](float v) { return std::isfinite(v); });
-  if (finite && x86::may_use_tiles() && detail::keeps_pairs(a.cols(), column)) {
+  if (finite && x86::may_use_tiles()) {
     out.tiles = pack_tile_panels(pack_dot_panels<rows>(a, depth, column));
   }
 #endif
+  if (x86::pairs_are_fast() && out.tiles.count() == 0) {
+    out.pairs = pack_dot_panels<rows>(a, depth, column);
+  }
   return out;
 }
 

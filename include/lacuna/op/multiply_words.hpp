@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <lacuna/core/conv_window.hpp>
+#include <lacuna/kernel/pack/narrow_panels.hpp>
+#include <lacuna/op/interleaved.hpp>
+#include <lacuna/op/multiply_strips.hpp>
+
+namespace lacuna::inline LACUNA_ABI::detail {
+
+/// `multiply_strips` of dot panels with a matrix X of bytes or bfloat16.
+template <class Arch, class Panels, class X, class Y, executor Executor, class Epilogue>
+void multiply_words(const Panels& w, matrix_view<const X> x, Y* y, index_t ldy,
+                    const Executor& executor, const Epilogue& epilogue) {
+  const matrix_view<const float> words = interleaved(x, executor);
+  const auto columns = columns_of<Arch, float>(w, words, 1, 0, zero_of_words<X>(), true);
+  multiply_strips<Arch>(w, columns, y, ldy, 0, executor, epilogue);
+}
+
+/// The same with images X under a window.
+template <class Arch, class Panels, class X, class Y, executor Executor, class Epilogue>
+void multiply_words(const Panels& w, tensor_view<const X> x, const conv_window& window, Y* y,
+                    const Executor& executor, const Epilogue& epilogue) {
+  const tensor_view<const float> words = interleaved(x, executor);
+  const extents4& in = words.extents;
+  const index_t pixels = window.out_h(in.h) * window.out_w(in.w);
+  const auto run = [&](const auto& columns) {
+    multiply_strips<Arch>(w, columns, y, pixels, w.rows * pixels, executor, epilogue);
+  };
+  if (window.is_pointwise()) {
+    run(columns_of<Arch, float>(w, as_view(words.data, in.c, pixels), in.n, in.c * pixels,
+                                zero_of_words<X>()));
+  } else {
+    run(patches_of<float>(w, words, window, zero_of_words<X>()));
+  }
+}
+
+/// Whether a window's rows of X are whole words: an odd number of channels would pair two taps.
+template <class Panels, class X, class... Rest>
+[[nodiscard]] bool takes_whole_words(const Panels& w, tensor_view<const X> x,
+                                     const conv_window& window, const Rest&... /*rest*/) {
+  return window.kernel_h * window.kernel_w * ceil_div(x.extents.c, Panels::group) == w.groups();
+}
+template <class Panels, class X, class... Rest>
+[[nodiscard]] bool takes_whole_words(const Panels& /*w*/, matrix_view<const X> /*x*/,
+                                     const Rest&... /*rest*/) {
+  return true;
+}
+
+/// `multiply_words` where W has a layout for products of pairs of X; returns false, with nothing
+/// done, where it has none.
+template <class Arch, class X, class Panels, class... Operands>
+[[nodiscard]] bool multiply_by_pairs(const Panels& w, const Operands&... operands) {
+  if constexpr (LACUNA_PAIRS == 1 && kernel::has_layouts_for<Panels, X> &&
+                std::is_same_v<X, bfloat16>) {
+    if (w.pairs.count() == 0 || !takes_whole_words(w.pairs, operands...)) return false;
+    multiply_words<Arch>(w.pairs, operands...);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace lacuna::inline LACUNA_ABI::detail
