@@ -51,8 +51,8 @@ void expect_portions(const dense_matrix<T>& w, const dense_matrix<T>& all_of_x, 
   constexpr index_t rows = kernel::simd::tile_rows<Arch>(8);
   constexpr index_t width = kernel::simd::strip_width<T, Arch, rows>;
   const index_t m = w.rows();
-  const auto panels = kernel::pack_dot_panels<rows>(lacuna::to_block_csr<8, 8>(w), w.cols(),
-                                                    identity);
+  const auto panels =
+      kernel::pack_dot_panels<rows>(lacuna::to_block_csr<8, 8>(w), w.cols(), identity);
   constexpr index_t few = kernel::simd::few_columns<kernel::dot_panels<T, rows>>;
   const index_t widest = width + (few > 0 ? 1 : 0);
   const Y untouched(-77);
@@ -145,8 +145,8 @@ TEMPLATE_LIST_TEST_CASE("dot products of two bfloat16 agree, whatever computes t
   using R = xsimd::batch<float, TestType>;
   lacuna::random_source random(3);
   const auto value = [&random] {
-    return lacuna::bfloat16(std::ldexp(static_cast<float>(random.uniform()) - 0.5F,
-                                       static_cast<int>(random.below(8))));
+    return lacuna::bfloat16(
+        std::ldexp(static_cast<float>(random.uniform()) - 0.5F, static_cast<int>(random.below(8))));
   };
   for (int round = 0; round < 50; ++round) {
     alignas(64) lacuna::bfloat16 w[2 * B::size];

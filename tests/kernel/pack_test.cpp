@@ -5,7 +5,6 @@
 #include <lacuna/kernel/pack/columns.hpp>
 #include <lacuna/kernel/pack/panels.hpp>
 #include <lacuna/kernel/pack/patches.hpp>
-#include <lacuna/kernel/pack/shifted_patches.hpp>
 
 #include <cstring>
 #include <vector>
@@ -144,46 +143,6 @@ TEMPLATE_LIST_TEST_CASE("patches are what a padded image shows through the windo
   };
   expect_patches(0.0F);
   expect_patches(std::int32_t{0});  // converted, and another vector type
-}
-
-TEMPLATE_LIST_TEST_CASE("shifted patches are the patches, on every instruction set",
-                        "[kernel][pack]", test::architectures) {
-  const auto kernel_w = GENERATE(as<index_t>(), 1, 3, 5);
-  const auto dilation = GENERATE(as<index_t>(), 1, 2);
-  const auto side = GENERATE(as<index_t>(), 1, 2, 5, 17, 40);
-  CAPTURE(kernel_w, dilation, side);
-  constexpr index_t lanes = kernel::simd::lanes<float, TestType>;
-  const index_t channels = 3;
-  const index_t same = dilation * (kernel_w - 1) / 2;
-  const lacuna::conv_window window{.kernel_h = 3,
-                                   .kernel_w = kernel_w,
-                                   .padding = {0, same, 2, same},
-                                   .dilation = {1, dilation}};
-  REQUIRE(window.out_w(side) == side);
-  const auto image = test::random_tensor<float>({1, channels, side, side});
-  const index_t out_h = window.out_h(side);
-  const index_t rows = 3 * kernel_w * channels;
-  const kernel::shifted_planes layout(window, channels, side, side);
-  std::vector<float> planes(static_cast<std::size_t>(layout.size(out_h) + lanes + 48));
-  layout.template pack<TestType>(image.data(), 0, out_h, out_h, 5.0F, planes.data());
-  for (index_t first = 0; first < side * out_h; first += 29) {
-    const index_t count = std::min<index_t>(48, side * out_h - first);
-    const index_t width = lacuna::round_up(count, lanes);
-    std::vector<float> strip(static_cast<std::size_t>(rows * width), -99.0F);
-    std::vector<float> plain(strip.size(), -98.0F);
-    // In two parts, as blocks of rows are.
-    for (const auto& [begin, end] : {std::pair<index_t, index_t>{0, rows / 3}, {rows / 3, rows}}) {
-      kernel::pack_shifted_patches<TestType>(image.data(), channels, side, side, window, first,
-                                             count, width, begin, end, 5.0F,
-                                             strip.data() + begin * width);
-    }
-    kernel::pack_patches<TestType>(layout, window, planes.data(), out_h, first, width,
-                                   plain.data());
-    for (index_t row = 0; row < rows; ++row) {
-      const auto* const at = strip.data() + row * width;
-      REQUIRE(std::equal(at, at + count, plain.data() + row * width));
-    }
-  }
 }
 
 TEMPLATE_LIST_TEST_CASE("columns are packed from any storage order and converted", "[kernel][pack]",

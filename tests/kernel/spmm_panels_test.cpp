@@ -28,7 +28,7 @@ void run(const Panels& w, index_t first, index_t last, const float* x, index_t l
   std::vector<std::int32_t> offsets;
   for (index_t k = 0; k < w.depth; ++k) offsets.push_back(static_cast<std::int32_t>(k * ldx));
   const kernel::simd::strip<float> strip{x, ldx, offsets.data(), cols, prefetch, y.data(), y.cols(),
-                                         0, 0, nullptr};
+                                         0, 0,   nullptr};
   kernel::simd::spmm_panels<Arch>(w, first, last, strip, lacuna::no_epilogue{});
 }
 }  // namespace

@@ -7,8 +7,8 @@
 
 #include <lacuna/core/exceptions.hpp>
 #include <lacuna/core/message.hpp>
-#include <lacuna/format/series_pattern.hpp>
 #include <lacuna/format/pattern.hpp>
+#include <lacuna/format/series_pattern.hpp>
 #include <lacuna/network/layer_shape.hpp>
 
 namespace lacuna::inline LACUNA_ABI::hardware {

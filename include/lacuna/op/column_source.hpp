@@ -10,8 +10,8 @@
 
 #include <lacuna/kernel/pack/columns.hpp>
 #include <lacuna/kernel/pack/patches.hpp>
-#include <lacuna/kernel/pack/shifted_patches.hpp>
 #include <lacuna/kernel/pack/shifted_planes.hpp>
+#include <lacuna/kernel/simd/strip.hpp>
 
 // Where an operator's tiles get the columns of X from. A source has
 //   images(), cols()    how many images, and columns of X in each
@@ -41,6 +41,8 @@ struct readable_columns {
   index_t ldx{0};
   const std::int32_t* offsets{nullptr};
   bool prefetch{false};  ///< the columns that follow are next and not in the caches yet
+  const kernel::simd::window_part* parts{nullptr};  ///< of what a window sees, where it masks
+  index_t part_count{0};
 };
 
 /// The columns of matrices X that lie `image_stride` values apart: read where they lie, or copied
@@ -95,10 +97,10 @@ struct matrix_columns {
   };
 };
 
-/// The patches under a convolution's window, a column an output pixel. Each task lays out planes
-/// under some output rows (kernel/pack/shifted_planes.hpp), and tiles read them where they lie, by
-/// offsets; or strips are gathered, from the planes or, where the window keeps the width, straight
-/// from the image.
+/// The patches under any convolution's window, a column an output pixel; `window_columns` is for
+/// those that keep rows' lengths. Each task lays out planes under some output rows
+/// (kernel/pack/shifted_planes.hpp), and tiles read them where they lie, by offsets; or strips are
+/// gathered from the planes.
 template <class T, class X>
 class patch_columns {
  public:
@@ -128,9 +130,6 @@ class patch_columns {
         : source_(source), share_(share), planes_(memory) {}
     template <class Arch>
     [[nodiscard]] readable_columns<T> read(index_t image, index_t col, index_t count) {
-      if (!source_.by_offset_ && source_.is_shifted()) {
-        return read_rows<Arch>(image, col, count, 0, source_.depth_);
-      }
       lay_out<Arch>(image, col, count);
       if (source_.by_offset_) return {column(col), 0, offsets_.data()};
       // Under a window of one tap the planes are the columns.
@@ -141,15 +140,6 @@ class patch_columns {
     [[nodiscard]] readable_columns<T> read_rows(index_t image, index_t col, index_t count,
                                                 index_t first, index_t last) {
       const index_t width = round_up(count, kernel::simd::lanes<T, Arch>);
-      if constexpr (can_shift) {
-        if (source_.is_shifted()) {
-          const extents4& in = source_.in_;
-          kernel::pack_shifted_patches<Arch>(source_.x_ + image * in.c * in.h * in.w, in.c, in.h,
-                                             in.w, source_.window_, col, count, width, first, last,
-                                             source_.zero_.word, planes_);
-          return {planes_, width};
-        }
-      }
       if (source_.has_one_tap()) {
         lay_out<Arch>(image, col, count);
         const index_t channel = source_.layout_.channel(rows_);
@@ -237,16 +227,7 @@ class patch_columns {
     return round_up(layout_.size(rows) + lanes, lanes);
   }
 
-  static constexpr bool can_shift = std::is_same_v<T, X> && std::is_floating_point_v<T>;
-
   [[nodiscard]] bool has_one_tap() const noexcept { return depth_ == in_.c; }
-
-  /// Whether output rows are as long as input rows and the window moves by one pixel: a tap's row
-  /// is then the plane itself, shifted, and needs no laying out: the demo's 8x8 network, of 28x28
-  /// pixels and fewer, takes 14.7 ms, and 18.1 with it.
-  [[nodiscard]] bool is_shifted() const noexcept {
-    return can_shift && window_.stride == extents2(1) && layout_.out_w() == in_.w;
-  }
 
   /// Output rows that are laid out at a time, for `share` columns by strips of at most `width`:
   /// what stays in the second-level cache, no more than asked for, and enough for a strip. Bands of

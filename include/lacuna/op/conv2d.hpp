@@ -13,6 +13,7 @@
 #include <lacuna/op/multiply_tile_strips.hpp>
 #include <lacuna/op/multiply_words.hpp>
 #include <lacuna/op/plan.hpp>
+#include <lacuna/op/window_source.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 
@@ -50,7 +51,8 @@ class conv2d {
                                 const index_t c = k % w.padded_in();
                                 return c < w.in ? k / w.padded_in() * packed_channels(w.in) + c
                                                 : -1;
-                              })),
+                              },
+                              {w.kernel_h, w.kernel_w})),
         epilogue_(std::move(epilogue)) {}
 
   /// Extents of Y for X of extents `in`.
@@ -91,7 +93,7 @@ class conv2d {
         run(detail::columns_of<Arch, accumulator>(
             w, matrix_view<const X>{x.data, in.c, pixels, pixels, 1}, in.n, in.c * pixels));
       } else {
-        run(detail::patches_of<accumulator>(w, x, window_));
+        detail::with_patches<Arch>(w, x, window_, detail::x_zero<accumulator>{}, executor, run);
       }
     }
   }

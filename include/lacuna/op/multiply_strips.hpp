@@ -13,6 +13,7 @@
 #include <lacuna/core/tensor.hpp>
 #include <lacuna/core/thread_scratch.hpp>
 #include <lacuna/kernel/simd/spmm_row_pairs.hpp>
+#include <lacuna/kernel/simd/spmm_window.hpp>
 #include <lacuna/op/column_source.hpp>
 
 namespace lacuna::inline LACUNA_ABI::detail {
@@ -43,6 +44,12 @@ template <class Panels>
 inline constexpr bool goes_by_blocks = false;
 template <class T>
 inline constexpr bool goes_by_blocks<kernel::row_pairs<T>> = true;
+
+/// Whether these panels are sorted by taps for windows.
+template <class Panels>
+inline constexpr bool takes_windows = requires(const Panels& w) {
+  w.sections;
+};
 
 /// How often tiles read a row of X, on average.
 template <class Panels>
@@ -233,6 +240,15 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
         strip.ldx = x.ldx;
         strip.offsets = x.offsets != nullptr ? x.offsets : table;
         strip.prefetch = x.prefetch;
+        if constexpr (takes_windows<Panels> && kernel::simd::has_lane_masks<T, Arch>) {
+          if (x.parts != nullptr) {
+            strip.parts = x.parts;
+            strip.part_count = x.part_count;
+            strip.padding = source.zero().word;
+            kernel::simd::spmm_window<Arch>(w, first, last, strip, epilogue);
+            continue;
+          }
+        }
         kernel::simd::spmm_panels<Arch>(w, first, last, strip, epilogue);
       }
     }

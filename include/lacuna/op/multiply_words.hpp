@@ -6,6 +6,7 @@
 #include <lacuna/kernel/pack/narrow_panels.hpp>
 #include <lacuna/op/interleaved.hpp>
 #include <lacuna/op/multiply_strips.hpp>
+#include <lacuna/op/window_source.hpp>
 
 namespace lacuna::inline LACUNA_ABI::detail {
 
@@ -32,7 +33,7 @@ void multiply_words(const Panels& w, tensor_view<const X> x, const conv_window& 
     run(columns_of<Arch, float>(w, as_view(words.data, in.c, pixels), in.n, in.c * pixels,
                                 zero_of_words<X>()));
   } else {
-    run(patches_of<float>(w, words, window, zero_of_words<X>()));
+    with_patches<Arch>(w, words, window, zero_of_words<X>(), executor, run);
   }
 }
 

@@ -28,6 +28,7 @@ struct dot_panels {
   static constexpr index_t rows_per_panel = Rows;
   static constexpr index_t rows_per_tile = Rows;
   static constexpr index_t group = 4 / static_cast<index_t>(sizeof(T));
+  static constexpr index_t entry_values = Rows * group;
 
   index_t rows{0};                  ///< rows of the matrix
   index_t depth{0};                 ///< rows of X
@@ -36,6 +37,7 @@ struct dot_panels {
   aligned_vector<T> values;         ///< Rows * group an entry
   /// Sum of each row's integers, Rows a panel: what X is offset by comes off the sums.
   aligned_vector<std::int32_t> row_sums;
+  tap_sections sections{};  ///< of the entries, under a window of several taps
 
   [[nodiscard]] index_t count() const noexcept { return static_cast<index_t>(offsets.size()) - 1; }
   [[nodiscard]] index_t entries() const noexcept { return offsets.back(); }

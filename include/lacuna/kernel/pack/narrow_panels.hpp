@@ -73,13 +73,15 @@ template <class Column>
 
 /// Packs int8 in any format, for tiles too; `depth` and `column` as for `pack_panels`.
 template <matrix_format Format, class Column>
-[[nodiscard]] auto pack_narrow_bytes(const Format& a, index_t depth, const Column& column) {
+[[nodiscard]] auto pack_narrow_bytes(const Format& a, index_t depth, const Column& column,
+                                     extents2 taps) {
   constexpr index_t rows = tile_panels<std::int8_t>::half_rows;
   narrow_panels<dot_panels<std::int8_t, rows>, std::int8_t> out{
       pack_dot_panels<rows>(a, depth, column)};
 #if LACUNA_AMX
   if (x86::may_use_tiles()) out.tiles = pack_tile_panels(out.plain);
 #endif
+  sort_by_taps(out.plain, taps);
   return out;
 }
 
@@ -87,9 +89,11 @@ template <matrix_format Format, class Column>
 /// finite, as those may multiply what is not stored as zero; or for products of pairs, which
 /// multiply nothing else.
 template <matrix_format Format, class Column>
-[[nodiscard]] auto pack_narrow_floats(const Format& a, index_t depth, const Column& column) {
+[[nodiscard]] auto pack_narrow_floats(const Format& a, index_t depth, const Column& column,
+                                      extents2 taps) {
   constexpr index_t rows = tile_panels<bfloat16>::half_rows;
   narrow_panels<panels<float, rows>, bfloat16> out{pack_panels<rows>(a, depth, column)};
+  sort_by_taps(out.plain, taps);
   if (!detail::keeps_pairs(a.cols(), column)) return out;
 #if LACUNA_AMX
   const bool finite = std::all_of(out.plain.values.begin(), out.plain.values.end(),
@@ -100,6 +104,7 @@ template <matrix_format Format, class Column>
 #endif
   if (x86::pairs_are_fast() && out.tiles.count() == 0) {
     out.pairs = pack_dot_panels<rows>(a, depth, column);
+    sort_by_taps(out.pairs, taps);
   }
   return out;
 }

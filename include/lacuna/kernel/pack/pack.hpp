@@ -111,15 +111,18 @@ using packed_t =
                        narrow_panels<detail::vector_panels<Arch, Format>, value_type_t<Format>>,
                        detail::vector_panels<Arch, Format>>;
 
-/// Packs any format for Arch; see `pack_panels`.
+/// Packs any format for Arch; see `pack_panels`. Rows of X are `taps.h * taps.w` runs of channels.
 template <class Arch, matrix_format Format, class Column>
-[[nodiscard]] packed_t<Arch, Format> pack(const Format& a, index_t depth, const Column& column) {
+[[nodiscard]] packed_t<Arch, Format> pack(const Format& a, index_t depth, const Column& column,
+                                          extents2 taps = 1) {
   if constexpr (detail::has_narrow_layouts<Arch, Format> && is_dot_packed<Format>) {
-    return pack_narrow_bytes(a, depth, column);
+    return pack_narrow_bytes(a, depth, column, taps);
   } else if constexpr (detail::has_narrow_layouts<Arch, Format>) {
-    return pack_narrow_floats(a, depth, column);
+    return pack_narrow_floats(a, depth, column, taps);
   } else if constexpr (is_dot_packed<Format>) {
-    return pack_dot_panels<simd::tile_rows<Arch>(row_unit_v<Format>)>(a, depth, column);
+    auto out = pack_dot_panels<simd::tile_rows<Arch>(row_unit_v<Format>)>(a, depth, column);
+    sort_by_taps(out, taps);
+    return out;
   } else if constexpr (detail::is_mixed<Format>) {
     return pack_mixed<detail::mixed_rows>(a, depth, column);
   } else {
@@ -129,6 +132,7 @@ template <class Arch, matrix_format Format, class Column>
       return pair_rows(
           out, depth_block(out.entries(), out.rows, out.depth, simd::fitting_depth<T, Arch>));
     } else {
+      sort_by_taps(out, taps);
       share_positions(out);
       return out;
     }
@@ -137,9 +141,10 @@ template <class Arch, matrix_format Format, class Column>
 /// Columns in another order: the order disappears in the positions.
 template <class Arch, matrix_format Matrix, class Column>
 [[nodiscard]] packed_t<Arch, permuted<Matrix>> pack(const permuted<Matrix>& a, index_t depth,
-                                                    const Column& column) {
-  return pack<Arch>(a.matrix(), depth,
-                    [&](index_t k) { return column(a.columns()[static_cast<std::size_t>(k)]); });
+                                                    const Column& column, extents2 taps = 1) {
+  return pack<Arch>(
+      a.matrix(), depth,
+      [&](index_t k) { return column(a.columns()[static_cast<std::size_t>(k)]); }, taps);
 }
 
 }  // namespace lacuna::inline LACUNA_ABI::kernel

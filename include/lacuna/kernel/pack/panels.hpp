@@ -11,6 +11,7 @@
 #include <lacuna/core/aligned.hpp>
 #include <lacuna/core/message.hpp>
 #include <lacuna/format/concepts.hpp>
+#include <lacuna/kernel/pack/tap_sections.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 
@@ -26,6 +27,7 @@ struct panels {
   using value_type = T;
   static constexpr index_t rows_per_panel = Rows;
   static constexpr index_t rows_per_tile = Rows;
+  static constexpr index_t entry_values = Rows;
 
   index_t rows{0};                  ///< rows of the matrix
   index_t depth{0};                 ///< rows of X: every k is below it
@@ -34,6 +36,7 @@ struct panels {
   /// same (`share_positions`).
   aligned_vector<std::int32_t> k;
   aligned_vector<T> values;  ///< Rows an entry
+  tap_sections sections{};   ///< of the entries, under a window of several taps
 
   /// A matrix of zeros.
   [[nodiscard]] static panels empty(index_t rows, index_t depth) {

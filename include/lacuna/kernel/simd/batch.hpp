@@ -75,6 +75,35 @@ void store_partial(const B& value, typename B::value_type* to, index_t count) no
   for (index_t j = 0; j < count; ++j) to[j] = lane[j];
 }
 
+/// Whether loads can leave out any lanes at no cost, by masks in registers of their own.
+template <class T, class Arch>
+inline constexpr bool has_lane_masks =
+    std::is_base_of_v<xsimd::avx512f, Arch>&& std::is_floating_point_v<T>;
+
+/// The lanes of a mask from memory, the others from `otherwise`; reads nothing of those, so `from`
+/// may start outside of an array.
+template <class T, class Arch>
+[[nodiscard]] LACUNA_ALWAYS_INLINE batch<T, Arch> load_lanes(const batch<T, Arch>& otherwise,
+                                                             const T* from,
+                                                             std::uint16_t mask) noexcept {
+  using B = batch<T, Arch>;
+#if defined(__AVX2__)
+  if constexpr (requires { x86::load_lanes(otherwise.data, from, mask); }) {
+    return x86::load_lanes(otherwise.data, from, mask);
+  } else
+#endif
+  {
+    constexpr auto all = static_cast<std::uint16_t>((1U << B::size) - 1U);
+    if (mask == all) return B::load_unaligned(from);
+    alignas(64) T lane[B::size];
+    otherwise.store_aligned(lane);
+    for (std::size_t j = 0; j < B::size; ++j) {
+      if ((mask >> j & 1U) != 0) lane[j] = from[j];
+    }
+    return B::load_aligned(lane);
+  }
+}
+
 /// The first `count` lanes to memory, all of them as a rule.
 template <class B>
 LACUNA_ALWAYS_INLINE void store_first(const B& value, typename B::value_type* to,

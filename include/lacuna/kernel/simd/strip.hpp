@@ -2,12 +2,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include <lacuna/core/contract.hpp>
 #include <lacuna/core/extents.hpp>
+#include <lacuna/kernel/simd/batch.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
+
+/// Vectors of a strip at most, one for a column behind them included.
+inline constexpr index_t most_vectors = 9;
+
+/// Sections of panels whose taps see the image under the same pixels of a strip, and padding under
+/// the others.
+struct window_part {
+  index_t first{0};                                 ///< section
+  index_t last{0};                                  ///< section behind the last
+  std::array<std::uint16_t, most_vectors> lanes{};  ///< that see the image, vector by vector
+};
 
 /// The columns of X that one register tile goes through, in words, and where the results go.
 template <class T, class Y = T>
@@ -27,6 +41,12 @@ struct strip {
   /// The byte of X that stands for 0, where X is of bytes: 128 for signed ones, which are offset by
   /// it.
   std::int32_t x_zero{0};
+  /// For columns that are read from an image through a window: row k of X starts offsets[k] words
+  /// from x, and what it has of the image is said part by part; sections in no part see padding
+  /// alone.
+  const window_part* parts{nullptr};
+  index_t part_count{0};
+  T padding{0};  ///< what stands for zero
 };
 
 /// Row k of X where rows lie `stride` values apart.
@@ -59,6 +79,29 @@ struct rows_at {
   template <index_t J, class B>
   [[nodiscard]] static LACUNA_ALWAYS_INLINE B load(const T* row) noexcept {
     return B::load_unaligned(row + J * static_cast<index_t>(B::size));
+  }
+};
+
+/// Row k of X as a window sees it: from offsets[k] on where lanes see the image, padding elsewhere.
+template <class T, class B, index_t Vectors>
+struct rows_in_window {
+  static constexpr bool prefetches = false;
+  const T* x;
+  const std::int32_t* offsets;
+  B padding;
+  std::array<std::uint16_t, static_cast<std::size_t>(Vectors)> lanes;
+
+  rows_in_window(const T* from, const std::int32_t* rows, T zero, const window_part& part) noexcept
+      : x(from), offsets(rows), padding(zero) {
+    std::copy_n(part.lanes.begin(), Vectors, lanes.begin());
+  }
+  [[nodiscard]] LACUNA_ALWAYS_INLINE const T* operator()(std::int32_t k) const noexcept {
+    return x + offsets[k];
+  }
+  template <index_t J, class Batch>
+  [[nodiscard]] LACUNA_ALWAYS_INLINE Batch load(const T* row) const noexcept {
+    return load_lanes(padding, row + J * static_cast<index_t>(B::size),
+                      lanes[static_cast<std::size_t>(J)]);
   }
 };
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#if defined(__AVX512F__)
+#if defined(__AVX2__)
 #include <immintrin.h>
 
 #endif
@@ -39,6 +39,14 @@ inline __m512i load_partial(const std::int32_t* from, unsigned count) noexcept {
   return _mm512_maskz_loadu_epi32(first_lanes(count), from);
 }
 
+// The lanes of a mask from memory, the others from `otherwise`; reads nothing of those.
+inline __m512 load_lanes(__m512 otherwise, const float* from, std::uint16_t mask) noexcept {
+  return _mm512_mask_loadu_ps(otherwise, mask, from);
+}
+inline __m512d load_lanes(__m512d otherwise, const double* from, std::uint16_t mask) noexcept {
+  return _mm512_mask_loadu_pd(otherwise, static_cast<__mmask8>(mask), from);
+}
+
 /// Where lane 0 would be if lane `to` were at `from`: nothing there is read, and it may lie outside
 /// the array, so the pointer's own arithmetic would not do.
 template <class T>
@@ -58,6 +66,19 @@ inline __m512i replace_lanes(__m512i v, const std::int32_t* from, unsigned to,
                              unsigned count) noexcept {
   return _mm512_mask_loadu_epi32(v, static_cast<__mmask16>(first_lanes(count) << to),
                                  lane_0(from, to));
+}
+#endif
+
+#if defined(__AVX2__)
+inline __m256 load_lanes(__m256 otherwise, const float* from, std::uint16_t mask) noexcept {
+  const __m256i bit = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+  const __m256i kept = _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32(mask), bit), bit);
+  return _mm256_blendv_ps(otherwise, _mm256_maskload_ps(from, kept), _mm256_castsi256_ps(kept));
+}
+inline __m256d load_lanes(__m256d otherwise, const double* from, std::uint16_t mask) noexcept {
+  const __m256i bit = _mm256_setr_epi64x(1, 2, 4, 8);
+  const __m256i kept = _mm256_cmpeq_epi64(_mm256_and_si256(_mm256_set1_epi64x(mask), bit), bit);
+  return _mm256_blendv_pd(otherwise, _mm256_maskload_pd(from, kept), _mm256_castsi256_pd(kept));
 }
 #endif
 

@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <type_traits>
+
+#include <lacuna/kernel/simd/spmm_panels.hpp>
+
+namespace lacuna::inline LACUNA_ABI::kernel::simd {
+
+namespace detail {
+
+/// f(values, k, entries, rows) for each part of panel p, asking meanwhile for the lines of a tile
+/// of Y that is written next, as `accumulate_panel_ahead`.
+template <class Tile, class Panels, class T, class Y, class F>
+LACUNA_ALWAYS_INLINE void for_each_part(const Panels& w, index_t p, const strip<T, Y>& s,
+                                        const Y* next, const F& f) noexcept {
+  constexpr index_t rows = Panels::rows_per_panel;
+  const index_t begin = w.offsets[static_cast<std::size_t>(p)];
+  const index_t entries = w.offsets[static_cast<std::size_t>(p) + 1] - begin;
+  const auto* const values = w.values.data() + begin * Tile::entry_values;
+  const std::int32_t* const k = w.positions(p);
+  const std::int32_t* const starts = w.sections.of_panel(p);
+  index_t asked = 0;
+  for (index_t i = 0; i < s.part_count; ++i) {
+    const window_part& part = s.parts[i];
+    for (; asked < rows * (i + 1) / s.part_count; ++asked, next += s.ldy) {
+      prefetch_for_writing<Tile::width* static_cast<index_t>(sizeof(Y))>(next);
+    }
+    const index_t first = starts[part.first];
+    const index_t last = part.last == w.sections.count() ? entries : starts[part.last];
+    f(values + first * Tile::entry_values, k + first, last - first, part);
+  }
+}
+
+template <class Arch, index_t Vectors, class Panels, class T, class Y, class Epilogue>
+void spmm_window_strip(const Panels& w, index_t first, index_t last, const strip<T, Y>& s,
+                       const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+  constexpr index_t rows = Panels::rows_per_panel;
+  using sums_of_panel = tile<typename Panels::value_type, Arch, rows, Vectors>;
+  using rows_of_x = rows_in_window<T, batch<T, Arch>, Vectors>;
+  for (index_t p = first; p < last; ++p) {
+    auto sums = start_sums<sums_of_panel>(w, p, s.x_zero);
+    const index_t row = p * rows;
+    const Y* const next =
+        p + 1 < last ? s.y + (row + rows) * s.ldy : s.y + first * rows * s.ldy + s.cols;
+    for_each_part<sums_of_panel>(
+        w, p, s, next,
+        [&](const auto* values, const std::int32_t* k, index_t entries, const window_part& part)
+            LACUNA_INLINE_LAMBDA {
+              sums.accumulate(values, k, entries, rows_of_x(s.x, s.offsets, s.padding, part));
+            });
+    sums.store(s.y + row * s.ldy, s.ldy, std::min(rows, w.rows - row), s.cols,
+               position{row, s.col, s.cols, s.image}, epilogue);
+  }
+}
+
+template <class Arch, index_t Vectors, class Panels, class T, class Y, class Epilogue>
+void spmm_window_and_column(const Panels& w, index_t first, index_t last, const strip<T, Y>& s,
+                            const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+  using value = typename Panels::value_type;
+  constexpr index_t rows_of_panel = Panels::rows_per_panel;
+  using across = across_rows<value, rows_of_panel>;
+  using sums_of_panel = tile<value, Arch, rows_of_panel, Vectors>;
+  using rows_of_x = rows_in_window<T, batch<T, Arch>, Vectors>;
+  constexpr index_t width = sums_of_panel::width;
+  for (index_t p = first; p < last; ++p) {
+    auto sums = start_sums<sums_of_panel>(w, p, s.x_zero);
+    auto column = start_column<across>(w, p, s.x_zero);
+    const index_t row = p * rows_of_panel;
+    const Y* const next = s.y + (p + 1 < last ? p + 1 : first) * rows_of_panel * s.ldy;
+    for_each_part<sums_of_panel>(
+        w, p, s, next,
+        [&](const value* values, const std::int32_t* k, index_t entries, const window_part& part)
+            LACUNA_INLINE_LAMBDA {
+              const bool is_seen = part.lanes[static_cast<std::size_t>(Vectors)] != 0;
+              sums.accumulate(values, k, entries, rows_of_x(s.x, s.offsets, s.padding, part),
+                              [&](const T* x, const value* of_entry) LACUNA_INLINE_LAMBDA {
+                                const T* const pixel = is_seen ? x + width : &s.padding;
+                                column = across::add(column, of_entry, *pixel);
+                              });
+            });
+    const index_t rows = std::min(rows_of_panel, w.rows - row);
+    sums.store(s.y + row * s.ldy, s.ldy, rows, width, position{row, s.col, width, s.image},
+               epilogue);
+    across::store(column, s.y + row * s.ldy + width, s.ldy, rows,
+                  position{row, s.col + width, 1, s.image}, epilogue);
+  }
+}
+
+template <class Arch, index_t Vectors, class Panels, class T, class Y, class Epilogue>
+void spmm_window_narrowest(const Panels& w, index_t first, index_t last, const strip<T, Y>& s,
+                           const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+  if constexpr (Vectors > 1) {
+    if (s.cols <= (Vectors - 1) * lanes<T, Arch>) {
+      return spmm_window_narrowest<Arch, Vectors - 1>(w, first, last, s, epilogue);
+    }
+  }
+  spmm_window_strip<Arch, Vectors>(w, first, last, s, epilogue);
+}
+
+}  // namespace detail
+
+/// `spmm_panels` for panels sorted by taps and a strip in parts: X is read where it lies in an
+/// image, each tap's rows under a mask of what it sees. A load under a mask costs what any other
+/// costs, and the masks stay in registers as long as a part lasts.
+template <class Arch, class Panels, class T, class Y, class Epilogue>
+void spmm_window(const Panels& w, index_t first, index_t last, const strip<T, Y>& s,
+                 const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+  using value = typename Panels::value_type;
+  static_assert(std::is_same_v<Y, epilogue_result_t<Epilogue, sum_t<value>>>);
+  constexpr index_t vectors = tile_vectors<Arch>(Panels::rows_per_panel);
+  constexpr index_t width = strip_width<value, Arch, Panels::rows_per_panel>;
+  LACUNA_EXPECTS(0 <= first && first <= last && last <= w.count());
+  LACUNA_EXPECTS(0 < s.cols && s.cols <= width + (few_columns<Panels> > 0 ? 1 : 0));
+  LACUNA_EXPECTS(s.offsets != nullptr && s.parts != nullptr && !w.sections.starts.empty());
+  if constexpr (few_columns < Panels >> 0) {
+    if (s.cols > width) {
+      return detail::spmm_window_and_column<Arch, vectors>(w, first, last, s, epilogue);
+    }
+  }
+  detail::spmm_window_narrowest<Arch, vectors>(w, first, last, s, epilogue);
+}
+
+}  // namespace lacuna::inline LACUNA_ABI::kernel::simd

@@ -1,0 +1,174 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+#include <lacuna/core/executor.hpp>
+#include <lacuna/core/tensor.hpp>
+#include <lacuna/core/thread_scratch.hpp>
+#include <lacuna/kernel/pack/stride_phases.hpp>
+#include <lacuna/kernel/pack/window_parts.hpp>
+#include <lacuna/kernel/pack/window_rows.hpp>
+#include <lacuna/op/column_source.hpp>
+#include <lacuna/op/multiply_strips.hpp>
+
+namespace lacuna::inline LACUNA_ABI::detail {
+
+/// Tags memory that the calling thread keeps for phases of images.
+struct phases_of_images;
+
+/// The patches under a convolution's window, read where they lie in the image, or in its phases
+/// under a stride: tiles mask what is padding. For windows whose output rows are as long as rows of
+/// the phases, so that an output pixel's neighbours are its pixels' neighbours.
+template <class T>
+class window_columns {
+ public:
+  /// Whether these windows are read so.
+  [[nodiscard]] static bool fits(const extents4& in, const conv_window& window) {
+    const kernel::stride_phases phases(window, in.c, in.h, in.w);
+    return window.out_w(in.w) == phases.plane_w() && in.c * in.h * in.w > 0 &&
+           (window.kernel_h * window.kernel_w > 1 || window.padding == padding2(0)) &&
+           phases.size() <= std::numeric_limits<std::int32_t>::max() / 2;
+  }
+
+  /// Cuts the images' phases by `executor`, in memory that the calling thread keeps until it does
+  /// so again. `gathers`: strips are gathered, for tiles that mask nothing.
+  template <class Arch, class X, executor Executor>
+  static window_columns of(tensor_view<const X> x, const conv_window& window, const x_zero<T>& zero,
+                           const Executor& executor, bool gathers) {
+    const extents4& in = x.extents;
+    const kernel::stride_phases phases(window, in.c, in.h, in.w);
+    if constexpr (std::is_same_v<T, X>) {
+      if (window.stride == extents2(1)) return {x.data, in, window, phases, zero, gathers};
+    }
+    T* const memory = thread_scratch<T, phases_of_images>(in.n * phases.size());
+    const index_t channels = in.n * in.c;
+    const index_t tasks = std::min(channels, executor.concurrency());
+    executor.for_each_index(tasks, [&](index_t task) {
+      for (index_t c = channels * task / tasks; c < channels * (task + 1) / tasks; ++c) {
+        const index_t image = c / in.c;
+        phases.template cut<Arch>(x.data + image * in.c * in.h * in.w, c % in.c, c % in.c + 1,
+                                  memory + image * phases.size());
+      }
+    });
+    return {memory, in, window, phases, zero, gathers};
+  }
+
+  [[nodiscard]] index_t images() const noexcept { return in_.n; }
+  [[nodiscard]] index_t cols() const noexcept {
+    return window_.out_h(in_.h) * window_.out_w(in_.w);
+  }
+  [[nodiscard]] const x_zero<T>& zero() const noexcept { return zero_; }
+  [[nodiscard]] index_t scratch(index_t /*share*/, index_t lanes, index_t width) const noexcept {
+    return gathers_ ? depth() * round_up(width, lanes) : 0;
+  }
+  /// The images' phases, a matrix each.
+  [[nodiscard]] const T* data() const noexcept { return data_; }
+  class reader {
+   public:
+    reader(const window_columns& source, index_t /*share*/, T* memory)
+        : source_(source), strip_(memory), parts_(source.window_, source.in_.h, source.in_.w) {}
+    template <class Arch>
+    [[nodiscard]] readable_columns<T> read(index_t image, index_t col, index_t count) {
+      if (source_.gathers_) return read_rows<Arch>(image, col, count, 0, source_.depth());
+      find_parts<Arch>(col, count, source_.zero_.byte != 0);
+      return {source_.at(image, col),  0,
+              source_.offsets_.data(), false,
+              found_.data(),           static_cast<index_t>(found_.size())};
+    }
+    template <class Arch>
+    [[nodiscard]] readable_columns<T> read_rows(index_t image, index_t col, index_t count,
+                                                index_t first, index_t last) {
+      constexpr index_t lanes = kernel::simd::lanes<T, Arch>;
+      find_parts<Arch>(col, count, true);
+      const T* const x = source_.at(image, col);
+      const index_t width = round_up(count, lanes);
+      T* to = strip_;
+      for (index_t k = first; k < last;) {
+        const index_t tap = k / source_.in_.c;
+        const index_t rows = std::min(last, (tap + 1) * source_.in_.c) - k;
+        kernel::pack_window_rows<Arch>(x, source_.offsets_.data() + k, rows, width / lanes,
+                                       source_.zero_.word, part_of(tap), to);
+        k += rows;
+        to += rows * width;
+      }
+      return {strip_, width};
+    }
+
+   private:
+    template <class Arch>
+    void find_parts(index_t col, index_t count, bool all) {
+      parts_.find(col, count, kernel::simd::lanes<T, Arch>, all, found_);
+    }
+    [[nodiscard]] const kernel::simd::window_part& part_of(index_t tap) const noexcept {
+      const conv_window& window = source_.window_;
+      const index_t section = tap % window.kernel_w * window.kernel_h + tap / window.kernel_w;
+      return *std::find_if(found_.begin(), found_.end(),
+                           [&](const auto& part) { return section < part.last; });
+    }
+
+    const window_columns& source_;
+    T* strip_;
+    kernel::window_parts parts_;
+    std::vector<kernel::simd::window_part> found_;
+  };
+
+ private:
+  window_columns(const T* data, const extents4& in, const conv_window& window,
+                 const kernel::stride_phases& phases, const x_zero<T>& zero, bool gathers)
+      : data_(data),
+        in_(in),
+        window_(window),
+        size_(phases.size()),
+        zero_(zero),
+        gathers_(gathers) {
+    offsets_.reserve(static_cast<std::size_t>(window.kernel_h * window.kernel_w * in.c));
+    for (index_t ty = 0; ty < window.kernel_h; ++ty) {
+      for (index_t tx = 0; tx < window.kernel_w; ++tx) {
+        const index_t first = phases.offset(ty, tx);
+        for (index_t c = 0; c < in.c; ++c) {
+          offsets_.push_back(static_cast<std::int32_t>(first + c * phases.plane()));
+        }
+      }
+    }
+  }
+  [[nodiscard]] index_t depth() const noexcept { return static_cast<index_t>(offsets_.size()); }
+  [[nodiscard]] const T* at(index_t image, index_t col) const noexcept {
+    return data_ + image * size_ + col;
+  }
+
+  const T* data_;
+  extents4 in_;
+  conv_window window_;
+  index_t size_;  ///< of an image's phases
+  x_zero<T> zero_;
+  std::vector<std::int32_t> offsets_;  ///< of each row of X
+  bool gathers_;
+};
+
+/// f(columns), where the patches of images `x` come from for these panels.
+template <class Arch, class T, class Panels, class X, executor Executor, class F>
+void with_patches(const Panels& w, tensor_view<const X> x, const conv_window& window,
+                  const x_zero<T>& zero, const Executor& executor, const F& f) {
+  if constexpr (kernel::simd::has_lane_masks<T, Arch>) {
+    if (window_columns<T>::fits(x.extents, window)) {
+      const auto columns =
+          window_columns<T>::template of<Arch>(x, window, zero, executor, !takes_windows<Panels>);
+      const index_t pixels = columns.cols();
+      if (window.kernel_h * window.kernel_w == 1) {
+        const extents4& in = x.extents;
+        return f(columns_of<Arch, T>(w, as_view(columns.data(), in.c, pixels), in.n, in.c * pixels,
+                                     zero));
+      }
+      return f(columns);
+    }
+  }
+  f(patches_of<T>(w, x, window, zero));
+}
+
+}  // namespace lacuna::inline LACUNA_ABI::detail
