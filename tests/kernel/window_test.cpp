@@ -127,7 +127,7 @@ TEMPLATE_LIST_TEST_CASE("rows under a window are gathered with its padding", "[k
     for (index_t first = 0; first < expected.cols(); first += 7) {
       const index_t cols = std::min<index_t>(8 * lanes, expected.cols() - first);
       CAPTURE(window.kernel_h, window.stride.w, size.h, size.w, first, cols);
-      parts.find(first, cols, lanes, true, found);
+      parts.find(first, cols, lanes, found);
       const index_t vectors = lacuna::ceil_div(cols, lanes);
       index_t section = 0;
       for (const auto& part : found) {
@@ -152,16 +152,13 @@ TEMPLATE_LIST_TEST_CASE("rows under a window are gathered with its padding", "[k
   }
 }
 
-TEST_CASE("parts that see padding alone are left out unless they are wanted", "[kernel][pack]") {
-  const conv_window window{3, 3, 1, 1, 1};
-  kernel::window_parts parts(window, 5, 16);
+TEST_CASE("amid an image there is a part a column of taps", "[kernel][pack]") {
+  kernel::window_parts parts({3, 3, 1, 1, 1}, 5, 16);
   std::vector<kernel::simd::window_part> found;
-  parts.find(0, 16, 16, false, found);  // the first row: no tap of the uppermost row sees anything
-  index_t sections = 0;
-  for (const auto& part : found) sections += part.last - part.first;
-  CHECK(sections == 6);
-  parts.find(32, 16, 16, false, found);  // a row amid the image: a part a column of taps
+  parts.find(32, 16, 16, found);
   CHECK(found.size() == 3);
+  parts.find(0, 16, 16, found);  // the uppermost row: its upper taps see nothing
+  CHECK(found.size() == 6);
 }
 
 TEMPLATE_LIST_TEST_CASE(
@@ -187,7 +184,7 @@ TEMPLATE_LIST_TEST_CASE(
     for (index_t cols = 1; cols <= std::min(width + (few > 0 ? 1 : 0), x.cols()); ++cols) {
       const index_t first = (x.cols() - cols) * (cols % 3) / 2;
       CAPTURE(window.kernel_h, window.stride.w, size.h, size.w, first, cols, TestType::name());
-      parts.find(first, cols, lanes, true, found);
+      parts.find(first, cols, lanes, found);
       const index_t from = cols % 2;
       dense_matrix<float> y = dense_matrix<float>::Constant(24, x.cols() + 1, untouched);
       kernel::simd::strip<float> strip;

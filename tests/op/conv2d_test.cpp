@@ -5,6 +5,10 @@
 #include <lacuna/kernel/reference/conv2d.hpp>
 #include <lacuna/op/conv2d.hpp>
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 #include "support/architectures.hpp"
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
@@ -130,6 +134,32 @@ TEST_CASE("images smaller than the window, and none at all, give empty outputs",
   const conv2d conv(lacuna::to_filter(test::random_tensor<float>({4, 2, 3, 3})));
   CHECK(conv(tensor<float>({2, 2, 2, 2})).extents() == extents4{2, 4, 0, 0});
   CHECK(conv(tensor<float>({0, 2, 5, 5})).extents() == extents4{0, 4, 3, 3});
+}
+
+TEST_CASE("padding is zeros, which an infinite weight makes NaN of", "[op][conv2d]") {
+  const auto stride = GENERATE(as<index_t>(), 1, 2);
+  const auto size = GENERATE(as<index_t>(), 5, 20);
+  tensor<float> w({8, 8, 3, 3});
+  std::fill(w.begin(), w.end(), 1.0F);
+  w(3, 2, 0, 1) = std::numeric_limits<float>::infinity();
+  tensor<float> x({1, 8, size, size});
+  std::fill(x.begin(), x.end(), 1.0F);
+  const auto run = [&](const auto& filter) {
+    const conv2d conv(filter, {.stride = stride, .padding = 1});
+    tensor<float> expected(conv.output_extents(x.extents()));
+    lacuna::kernel::reference::conv2d(filter, conv.window(), x, expected);
+    const auto y = conv(x);
+    for (index_t i = 0; i < y.size(); ++i) {
+      const float value = expected.data()[i];
+      REQUIRE((std::isnan(value) ? std::isnan(y.data()[i]) : y.data()[i] == value));
+    }
+    CHECK(std::isnan(y(0, 3, 0, 2)));
+    CHECK(y(0, 3, 1, 2) == std::numeric_limits<float>::infinity());
+    CHECK(std::isfinite(y(0, 2, 0, 2)));
+  };
+  run(lacuna::to_filter(w));
+  run(lacuna::to_block_csr<8, 8>(lacuna::to_filter(w)));
+  run(lacuna::to_block_csr<1, 1>(lacuna::to_filter(w)));
 }
 
 TEST_CASE("convolutions are bit-identical for any number of threads", "[op][conv2d]") {

@@ -76,7 +76,7 @@ class window_columns {
     template <class Arch>
     [[nodiscard]] readable_columns<T> read(index_t image, index_t col, index_t count) {
       if (source_.gathers_) return read_rows<Arch>(image, col, count, 0, source_.depth());
-      find_parts<Arch>(col, count, source_.zero_.byte != 0);
+      find_parts<Arch>(col, count);
       return {source_.at(image, col),  0,
               source_.offsets_.data(), false,
               found_.data(),           static_cast<index_t>(found_.size())};
@@ -85,7 +85,7 @@ class window_columns {
     [[nodiscard]] readable_columns<T> read_rows(index_t image, index_t col, index_t count,
                                                 index_t first, index_t last) {
       constexpr index_t lanes = kernel::simd::lanes<T, Arch>;
-      find_parts<Arch>(col, count, true);
+      find_parts<Arch>(col, count);
       const T* const x = source_.at(image, col);
       const index_t width = round_up(count, lanes);
       T* to = strip_;
@@ -102,8 +102,8 @@ class window_columns {
 
    private:
     template <class Arch>
-    void find_parts(index_t col, index_t count, bool all) {
-      parts_.find(col, count, kernel::simd::lanes<T, Arch>, all, found_);
+    void find_parts(index_t col, index_t count) {
+      parts_.find(col, count, kernel::simd::lanes<T, Arch>, found_);
     }
     [[nodiscard]] const kernel::simd::window_part& part_of(index_t tap) const noexcept {
       const conv_window& window = source_.window_;

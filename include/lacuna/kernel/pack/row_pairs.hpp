@@ -219,9 +219,9 @@ class row_pairer {
 
 }  // namespace detail
 
-/// Rows of X a block. As many as the first-level cache holds, `fitting` with the widest strip; up to
-/// twice as many, for narrower strips, where a row has too few entries in them to pay for fetching
-/// and storing its sums; where it still has, all of X.
+/// Rows of X a block. As many as the first-level cache holds, `fitting` with the widest strip; up
+/// to twice as many, for narrower strips, where a row has too few entries in them to pay for
+/// fetching and storing its sums; where it still has, all of X.
 [[nodiscard]] inline index_t depth_block(index_t entries, index_t rows, index_t depth,
                                          index_t fitting) noexcept {
   // Entries a row and block. On Emerald Rapids fewer than 8 do not pay; on Zen 4 1:8 takes 1 to 7 %

@@ -33,10 +33,8 @@ class window_parts {
 
   /// The parts of `cols` pixels from `pixel` on, in vectors of `lanes`: sections one after the
   /// other
-  /// (`tap_sections`), those left out that see padding alone unless `all` are wanted. O(taps times
-  /// output rows).
-  void find(index_t pixel, index_t cols, index_t lanes, bool all,
-            std::vector<simd::window_part>& parts) {
+  /// (`tap_sections`), all of them. O(taps times output rows).
+  void find(index_t pixel, index_t cols, index_t lanes, std::vector<simd::window_part>& parts) {
     const index_t vectors = ceil_div(cols, lanes);
     LACUNA_EXPECTS(cols <= 64 * words && vectors <= simd::most_vectors);
     for (index_t ty = 0; ty < window_.kernel_h; ++ty) {
@@ -48,6 +46,7 @@ class window_parts {
       });
     }
     parts.clear();
+    bits last;
     for (index_t tx = 0; tx < window_.kernel_w; ++tx) {
       const range& sees = columns_[static_cast<std::size_t>(tx)];
       bits column;
@@ -58,12 +57,11 @@ class window_parts {
       for (index_t ty = 0; ty < window_.kernel_h; ++ty) {
         const bits seen = column & by_row_[static_cast<std::size_t>(ty)];
         const index_t section = tx * window_.kernel_h + ty;
-        if (!all && seen == bits{}) continue;
-        if (!parts.empty() && seen == last_ && parts.back().last == section) {
+        if (!parts.empty() && seen == last) {
           ++parts.back().last;
           continue;
         }
-        last_ = seen;
+        last = seen;
         simd::window_part& part = parts.emplace_back();
         part.first = section;
         part.last = section + 1;
@@ -125,7 +123,6 @@ class window_parts {
   index_t out_w_;
   std::vector<bits> by_row_;
   std::vector<range> columns_;  ///< output pixels of a row whose taps see the image
-  bits last_;
 };
 
 }  // namespace lacuna::inline LACUNA_ABI::kernel

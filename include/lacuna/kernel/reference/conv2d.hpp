@@ -28,8 +28,9 @@ void conv2d(const filter<Format>& w, const conv_window& window, const tensor<X>&
         for (index_t j = 0; j < out.w; ++j) {
           const index_t in_i = window.in_y(i, tap / w.kernel_w);
           const index_t in_j = window.in_x(j, tap % w.kernel_w);
-          if (in_i < 0 || in_i >= in.h || in_j < 0 || in_j >= in.w) continue;
-          y(n, o, i, j) += static_cast<sum>(value) * static_cast<sum>(x(n, c, in_i, in_j));
+          const bool inside = in_i >= 0 && in_i < in.h && in_j >= 0 && in_j < in.w;
+          const sum pixel = inside ? static_cast<sum>(x(n, c, in_i, in_j)) : sum(0);
+          y(n, o, i, j) += static_cast<sum>(value) * pixel;
         }
       }
     }

@@ -42,8 +42,7 @@ struct strip {
   /// it.
   std::int32_t x_zero{0};
   /// For columns that are read from an image through a window: row k of X starts offsets[k] words
-  /// from x, and what it has of the image is said part by part; sections in no part see padding
-  /// alone.
+  /// from x, and what it has of the image is said part by part.
   const window_part* parts{nullptr};
   index_t part_count{0};
   T padding{0};  ///< what stands for zero
