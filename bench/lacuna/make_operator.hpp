@@ -2,30 +2,44 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <lacuna/op/conv2d.hpp>
 #include <lacuna/op/matmul.hpp>
+#include <lacuna/op/matvec.hpp>
+#include <lacuna/op/requantize.hpp>
 
 #include "suite/contender.hpp"
 
 namespace bench {
 
+/// What X is of beside weights of T, and what becomes of the sums: bytes go on to the next layer as
+/// bytes.
+template <class T>
+using operand_t = std::conditional_t<std::is_same_v<T, std::int8_t>, std::uint8_t, T>;
+template <class T>
+using result_t =
+    std::conditional_t<std::is_same_v<T, std::int8_t>, std::uint8_t, lacuna::accumulator_t<T>>;
+
 /// The operand and the result of a call, for as long as its contender lives.
 template <class T>
 struct call_memory {
-  lacuna::tensor<T> x;
-  lacuna::tensor<lacuna::accumulator_t<T>> y;
+  lacuna::tensor<operand_t<T>> x;
+  lacuna::tensor<result_t<T>> y;
   lacuna::thread_pool pool;
 };
 
 template <class T>
 [[nodiscard]] std::shared_ptr<call_memory<T>> make_call_memory(const problem& p) {
-  lacuna::tensor<T> x(p.x.extents());
-  std::transform(p.x.begin(), p.x.end(), x.begin(), [](float v) { return static_cast<T>(v); });
-  lacuna::tensor<lacuna::accumulator_t<T>> y({1, p.layer.out, p.layer.out_h(), p.layer.out_w()});
+  lacuna::tensor<operand_t<T>> x(p.x.extents());
+  std::transform(p.x.begin(), p.x.end(), x.begin(),
+                 [](float v) { return static_cast<operand_t<T>>(v); });
+  lacuna::tensor<result_t<T>> y({1, p.layer.out, p.layer.out_h(), p.layer.out_w()});
   return std::make_shared<call_memory<T>>(
       call_memory<T>{std::move(x), std::move(y), lacuna::thread_pool(p.threads)});
 }
@@ -37,10 +51,23 @@ template <class T, class F>
   auto memory = make_call_memory<T>(p);
   return {"Lacuna", std::move(method), [memory, f] { f(*memory); },
           [memory, g = p.gemm()]() -> lacuna::dense_matrix<float> {
-            using sums = lacuna::dense_matrix<lacuna::accumulator_t<T>>;
-            return Eigen::Map<const sums>(memory->y.data(), g.m, g.n).template cast<float>();
+            using results = lacuna::dense_matrix<result_t<T>>;
+            return Eigen::Map<const results>(memory->y.data(), g.m, g.n).template cast<float>();
           },
           predicted};
+}
+
+/// f(epilogue) with what follows the sums of T.
+template <class T, class F>
+[[nodiscard]] auto with_epilogue(const problem& p, F f) {
+  if constexpr (std::is_same_v<T, std::int8_t>) {
+    // Scales live as long as the operator that refers to them.
+    const auto scales = std::make_shared<const std::vector<float>>(
+        static_cast<std::size_t>(p.layer.out), p.to_byte);
+    return f(lacuna::relu() | lacuna::requantize(*scales), scales);
+  } else {
+    return f(lacuna::no_epilogue{}, nullptr);
+  }
 }
 
 /// Seconds of an operator on one thread by its own plan; 0 where it has none.
@@ -52,8 +79,8 @@ template <class Operator, class Extents>
   return 0;
 }
 
-/// The contender with the operator that users would take: `matmul` for products, `conv2d` for
-/// images.
+/// The contender with the operator that users would take: `matvec` for one column of floats,
+/// `matmul` for other products, `conv2d` for images.
 template <class Format>
 [[nodiscard]] contender make_operator(const problem& p, const lacuna::filter<Format>& w) {
   using T = lacuna::value_type_t<Format>;
@@ -66,26 +93,36 @@ template <class Format>
       }
     };
   };
-  if (p.is_product()) {
-    auto op = std::make_shared<const lacuna::matmul<Format>>(w.matrix);
+  const auto product = [&](auto op, auto kept) {
     return make_contender<T>(
         p, p.pattern,
         run(
-            [op, g = p.gemm()](call_memory<T>& m, const auto&... how) {
-              using sums = lacuna::dense_matrix<lacuna::accumulator_t<T>>;
-              Eigen::Map<sums> y(m.y.data(), g.m, g.n);
-              (*op)(Eigen::Map<const lacuna::dense_matrix<T>>(m.x.data(), g.k, g.n), y, how...);
+            [op, kept, g = p.gemm()](call_memory<T>& m, const auto&... how) {
+              Eigen::Map<lacuna::dense_matrix<result_t<T>>> y(m.y.data(), g.m, g.n);
+              (*op)(Eigen::Map<const lacuna::dense_matrix<operand_t<T>>>(m.x.data(), g.k, g.n), y,
+                    how...);
             },
             p),
         predicted_seconds(*op, p.gemm().n, p));
+  };
+  if constexpr (std::is_same_v<T, float>) {
+    if (p.is_product() && p.gemm().n == 1) {
+      return product(std::make_shared<const lacuna::matvec<Format>>(w.matrix), nullptr);
+    }
   }
-  const auto& window = p.layer.window;
-  auto op = std::make_shared<const lacuna::conv2d<Format>>(
-      w, lacuna::conv2d_options{window.stride, window.padding, window.dilation});
-  return make_contender<T>(
-      p, p.pattern,
-      run([op](call_memory<T>& m, const auto&... how) { (*op)(m.x, m.y, how...); }, p),
-      predicted_seconds(*op, p.x.extents(), p));
+  return with_epilogue<T>(p, [&](const auto& epilogue, const auto& kept) {
+    using E = std::decay_t<decltype(epilogue)>;
+    if (p.is_product()) {
+      return product(std::make_shared<const lacuna::matmul<Format, E>>(w.matrix, epilogue), kept);
+    }
+    const auto& window = p.layer.window;
+    auto op = std::make_shared<const lacuna::conv2d<Format, E>>(
+        w, lacuna::conv2d_options{window.stride, window.padding, window.dilation}, epilogue);
+    return make_contender<T>(
+        p, p.pattern,
+        run([op, kept](call_memory<T>& m, const auto&... how) { (*op)(m.x, m.y, how...); }, p),
+        predicted_seconds(*op, p.x.extents(), p));
+  });
 }
 
 /// The weights in another value type, which holds them exactly.

@@ -23,7 +23,7 @@ struct types {
 };
 types types_of(const std::string& type) {
   using t = memory::data_type;
-  if (type == "i8") return {t::u8, t::s8, t::s32};
+  if (type == "i8") return {t::u8, t::s8, t::u8};
   if (type == "bf16") return {t::bf16, t::bf16, t::f32};
   return {t::f32, t::f32, t::f32};
 }
@@ -54,6 +54,17 @@ struct prepared {
   std::unordered_map<int, memory> arguments;
 };
 
+/// Relu and requantising, which "i8" has.
+dnnl::primitive_attr attributes(const problem& p) {
+  dnnl::primitive_attr out;
+  if (p.type != "i8") return out;
+  dnnl::post_ops after;
+  after.append_eltwise(dnnl::algorithm::eltwise_relu, 0, 0);
+  out.set_post_ops(after);
+  out.set_scales_mask(DNNL_ARG_DST, 0);
+  return out;
+}
+
 void copy(context& c, const memory::desc& layout, const float* from, memory& to) {
   memory plain(layout, c.engine, const_cast<float*>(from));
   dnnl::reorder(plain, to).execute(c.stream, plain, to);
@@ -75,6 +86,11 @@ contender make_contender(const problem& p, context& c, const Description& pd,
   copy(c, w_plain, p.weights.matrix.data(), s->w);
   s->primitive = dnnl::primitive(pd);
   s->arguments = {{DNNL_ARG_SRC, s->x}, {DNNL_ARG_WEIGHTS, s->w}, {DNNL_ARG_DST, s->y}};
+  if (p.type == "i8") {
+    memory scale({{1}, memory::data_type::f32, tag::x}, c.engine);
+    *static_cast<float*>(scale.get_data_handle()) = 1 / p.to_byte;
+    s->arguments.insert({DNNL_ARG_ATTR_SCALES | DNNL_ARG_DST, scale});
+  }
   const dnnl_version_t* v = dnnl::version();
   return {"oneDNN " + std::to_string(v->major) + "." + std::to_string(v->minor) + "." +
               std::to_string(v->patch),
@@ -101,7 +117,7 @@ contender product(const problem& p, context& c) {
   const memory::desc w({k, m}, t.w, tag::any);
   const memory::desc y({n, m}, t.y, tag::ab);
   using f = memory::data_type;
-  return make_contender(p, c, dnnl::matmul::primitive_desc(c.engine, x, w, y),
+  return make_contender(p, c, dnnl::matmul::primitive_desc(c.engine, x, w, y, attributes(p)),
                         {{n, k}, f::f32, tag::ba}, {{k, m}, f::f32, tag::ba},
                         {{n, m}, f::f32, tag::ba}, "matmul");
 }
@@ -116,7 +132,7 @@ contender convolution(const problem& p, context& c, dnnl::algorithm how, const c
   const dnnl::convolution_forward::primitive_desc pd(
       c.engine, dnnl::prop_kind::forward_inference, how, {x_dims, t.x, tag::any},
       {w_dims, t.w, tag::any}, {y_dims, t.y, tag::any}, {o.stride.h, o.stride.w},
-      {o.padding.top, o.padding.left}, {o.padding.bottom, o.padding.right});
+      {o.padding.top, o.padding.left}, {o.padding.bottom, o.padding.right}, attributes(p));
   using f = memory::data_type;
   // The plain filter has taps outside and channels inside.
   return make_contender(p, c, pd, {x_dims, f::f32, tag::nchw}, {w_dims, f::f32, tag::ohwi},

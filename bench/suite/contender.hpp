@@ -12,15 +12,17 @@
 
 namespace bench {
 
-/// One product or convolution to be computed by whoever can: Y (out, pixels) = W * X.
+/// One product or convolution to be computed by whoever can: Y (out, pixels) = W * X; of "i8" with
+/// relu and requantising to bytes, as every layer but a network's last has.
 struct problem {
   lacuna::network::layer_shape layer;
-  std::string type{"f32"};       ///< "f32", "bf16" or "i8"; X of "i8" is 0 ... 127
+  std::string type{"f32"};       ///< "f32", "bf16" or "i8"; X of "i8" is unsigned, 0 ... 127
   std::string pattern{"dense"};  ///< which the zeros of `weights` obey, as `to_string(pattern)`
   int threads{1};
   /// Values that the type holds exactly.
   lacuna::filter<lacuna::dense_matrix<float>> weights;
   lacuna::tensor<float> x;  ///< (1, in, h, w); a matrix (in, n) where h is 1
+  float to_byte{1};         ///< what sums of "i8" are multiplied by before they are rounded
 
   /// Whether it is a matrix product and not an image: tokens, or a fully connected layer.
   [[nodiscard]] bool is_product() const { return layer.h == 1; }

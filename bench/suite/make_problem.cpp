@@ -72,10 +72,18 @@ problem make_problem(const shape& s, const sparsity& how, int threads) {
   round_to(how.type, w.data(), w.size(), -127, 127);
   round_to(how.type, p.x.data(), p.x.size(), 0, 127);
   prune(p.weights, how);
+  if (how.type == "i8") {
+    // Four standard deviations of a sum of independent products fill the byte.
+    const auto x = Eigen::Map<const Eigen::ArrayXf>(p.x.data(), p.x.size());
+    const float variance =
+        static_cast<float>(w.cols()) * w.array().square().mean() * x.square().mean();
+    p.to_byte = 255 / (4 * std::sqrt(variance));
+  }
   return p;
 }
 
-dense_matrix<float> expected_result(const problem& p) {
+namespace {
+dense_matrix<float> expected_sums(const problem& p) {
   const auto& l = p.layer;
   const auto g = l.gemm();
   if (p.is_pointwise()) {
@@ -92,6 +100,15 @@ dense_matrix<float> expected_result(const problem& p) {
     }
   }
   return p.weights.matrix * patches;
+}
+}  // namespace
+
+dense_matrix<float> expected_result(const problem& p) {
+  dense_matrix<float> sums = expected_sums(p);
+  if (p.type != "i8") return sums;
+  return sums.unaryExpr([&](float sum) {
+    return std::clamp(std::nearbyint(std::max(sum, 0.0F) * p.to_byte), 0.0F, 255.0F);
+  });
 }
 
 }  // namespace bench

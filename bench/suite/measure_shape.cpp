@@ -24,7 +24,8 @@ double error_of(const lacuna::dense_matrix<float>& y, const lacuna::dense_matrix
          static_cast<double>(expected.cwiseAbs().maxCoeff());
 }
 
-/// Orders of summation differ, by more for Winograd; a wrong index makes an error of order 1.
+/// Orders of summation differ, by more for Winograd, and bytes by one of 255; a wrong index makes
+/// an error of order 1.
 constexpr double tolerance = 5e-3;
 
 json describe_shape(const shape& s) {

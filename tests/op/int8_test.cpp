@@ -66,11 +66,11 @@ void expect_reference(const Format& w, index_t n) {
   run(random_bytes<std::int8_t>(w.cols(), n, 8));
 }
 
-/// The specification of requantize, in double where nothing rounds but the product.
+/// The specification of requantize, in double where the product is exact.
 template <class Q>
 Q requantized(std::int32_t sum, float scale, int zero_point) {
-  const float product = static_cast<float>(sum) * scale;
-  const double q = std::nearbyint(static_cast<double>(product)) + zero_point;
+  const double product = static_cast<double>(static_cast<float>(sum)) * static_cast<double>(scale);
+  const double q = std::nearbyint(product) + zero_point;
   return static_cast<Q>(std::min<double>(std::max<double>(q, std::numeric_limits<Q>::min()),
                                          std::numeric_limits<Q>::max()));
 }

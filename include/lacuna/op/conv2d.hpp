@@ -9,11 +9,11 @@
 #include <lacuna/kernel/pack/pack.hpp>
 #include <lacuna/op/column_source.hpp>
 #include <lacuna/op/epilogue.hpp>
+#include <lacuna/op/image_columns.hpp>
 #include <lacuna/op/multiply_strips.hpp>
 #include <lacuna/op/multiply_tile_strips.hpp>
 #include <lacuna/op/multiply_words.hpp>
 #include <lacuna/op/plan.hpp>
-#include <lacuna/op/window_source.hpp>
 
 namespace lacuna::inline LACUNA_ABI {
 
@@ -85,16 +85,10 @@ class conv2d {
     if constexpr (kernel::is_dot_packed<Format>) {
       detail::multiply_words<Arch>(w, x, window_, y.data, executor, epilogue);
     } else {
-      const auto run = [&](const auto& columns) {
+      detail::with_image_columns<Arch>(w, x, window_, executor, [&](const auto& columns) {
         detail::multiply_strips<Arch>(w, columns, y.data, pixels, out.c * pixels, executor,
                                       epilogue);
-      };
-      if (window_.is_pointwise()) {
-        run(detail::columns_of<Arch, accumulator>(
-            w, matrix_view<const X>{x.data, in.c, pixels, pixels, 1}, in.n, in.c * pixels));
-      } else {
-        detail::with_patches<Arch>(w, x, window_, detail::x_zero<accumulator>{}, executor, run);
-      }
+      });
     }
   }
   template <class X, executor Executor, class CallEpilogue>

@@ -4,9 +4,7 @@
 
 #include <lacuna/core/conv_window.hpp>
 #include <lacuna/kernel/pack/narrow_panels.hpp>
-#include <lacuna/op/interleaved.hpp>
-#include <lacuna/op/multiply_strips.hpp>
-#include <lacuna/op/window_source.hpp>
+#include <lacuna/op/image_columns.hpp>
 
 namespace lacuna::inline LACUNA_ABI::detail {
 
@@ -23,18 +21,10 @@ void multiply_words(const Panels& w, matrix_view<const X> x, Y* y, index_t ldy,
 template <class Arch, class Panels, class X, class Y, executor Executor, class Epilogue>
 void multiply_words(const Panels& w, tensor_view<const X> x, const conv_window& window, Y* y,
                     const Executor& executor, const Epilogue& epilogue) {
-  const tensor_view<const float> words = interleaved(x, executor);
-  const extents4& in = words.extents;
-  const index_t pixels = window.out_h(in.h) * window.out_w(in.w);
-  const auto run = [&](const auto& columns) {
+  const index_t pixels = window.out_h(x.extents.h) * window.out_w(x.extents.w);
+  with_image_columns<Arch>(w, x, window, executor, [&](const auto& columns) {
     multiply_strips<Arch>(w, columns, y, pixels, w.rows * pixels, executor, epilogue);
-  };
-  if (window.is_pointwise()) {
-    run(columns_of<Arch, float>(w, as_view(words.data, in.c, pixels), in.n, in.c * pixels,
-                                zero_of_words<X>()));
-  } else {
-    with_patches<Arch>(w, words, window, zero_of_words<X>(), executor, run);
-  }
+  });
 }
 
 /// Whether a window's rows of X are whole words: an odd number of channels would pair two taps.

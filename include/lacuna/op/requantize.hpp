@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <concepts>
 #include <cstdint>
@@ -12,16 +13,23 @@
 
 namespace lacuna::inline LACUNA_ABI {
 
-/// q = saturate(round(y * scale[row]) + zero_point): 32-bit sums to 8 bits, rounded to the nearest,
-/// ties to even. The product is one of float, so sums beyond 2^24 are rounded before it.
+/// q = saturate(round(y * scale[row]) + zero_point): 32-bit sums to 8 bits, the product of floats
+/// rounded once, to the nearest, ties to even; sums beyond 2^24 are rounded before it.
+///
+/// Added to 1.5 * 2^23, a product is rounded to an integer, which are then the last bits of the
+/// sum: products beyond it are larger or smaller than all that fit a byte, as floats and as their
+/// bits. Five operations a vector for seven, and as many cycles (Zen 4: 3.2 for 5.0).
 template <class Q>
 struct requantize_epilogue : epilogue_tag {
   using result_type = Q;
   const float* scales{nullptr};
   index_t size{0};
-  std::int32_t zero_point{0};
-  float low{0};  ///< what becomes the least and the largest Q, before the zero point
-  float high{0};
+  std::int32_t low{0};     ///< bits of the sum that becomes the least Q
+  std::int32_t high{0};    ///< and the largest
+  std::int32_t offset{0};  ///< what is added to bits to make them Q
+
+  static constexpr float shift = 0x1.8p23F;
+  static constexpr auto shift_bits = std::bit_cast<std::int32_t>(shift);
 
   static constexpr const char* name = "requantize";
   /// How many rows the operator must have.
@@ -32,15 +40,15 @@ struct requantize_epilogue : epilogue_tag {
     static_assert(std::same_as<detail::scalar_of<B>, std::int32_t>,
                   "requantize takes sums of int8");
     const float scale = scales[at.row];
-    // Limited before the conversion, which overflows beyond 2^31.
+    using kernel::simd::fused_multiply_add;
     if constexpr (std::is_arithmetic_v<B>) {
-      const float q = std::min(std::max(static_cast<float>(y) * scale, low), high);
-      return static_cast<std::int32_t>(std::nearbyint(q)) + zero_point;
+      const float sum = fused_multiply_add(static_cast<float>(y), scale, shift);
+      return std::clamp(std::bit_cast<std::int32_t>(sum), low, high) + offset;
     } else {
       using real = xsimd::batch<float, typename B::arch_type>;
-      const real q =
-          xsimd::min(xsimd::max(xsimd::to_float(y) * real(scale), real(low)), real(high));
-      return xsimd::nearbyint_as_int(q) + B(zero_point);
+      const real sum = fused_multiply_add(xsimd::to_float(y), real(scale), real(shift));
+      const B as_bits = xsimd::bitwise_cast<B>(sum);
+      return xsimd::min(xsimd::max(as_bits, B(low)), B(high)) + B(offset);
     }
   }
 };
@@ -72,12 +80,13 @@ template <class Q = std::uint8_t, class Vector>
           message("requantize: scale ", i, " is ", scales.data()[i], ": expected finite numbers"));
     }
   }
+  constexpr std::int32_t zero = requantize_epilogue<Q>::shift_bits;
   return {{},
           scales.data(),
           size,
-          zero_point,
-          static_cast<float>(std::numeric_limits<Q>::min() - zero_point),
-          static_cast<float>(std::numeric_limits<Q>::max() - zero_point)};
+          zero + std::numeric_limits<Q>::min() - zero_point,
+          zero + std::numeric_limits<Q>::max() - zero_point,
+          zero_point - zero};
 }
 
 }  // namespace lacuna::inline LACUNA_ABI

@@ -11,11 +11,11 @@
 #include <lacuna/core/executor.hpp>
 #include <lacuna/core/tensor.hpp>
 #include <lacuna/core/thread_scratch.hpp>
-#include <lacuna/kernel/pack/stride_phases.hpp>
+#include <lacuna/kernel/pack/cut_phases.hpp>
 #include <lacuna/kernel/pack/window_parts.hpp>
 #include <lacuna/kernel/pack/window_rows.hpp>
 #include <lacuna/op/column_source.hpp>
-#include <lacuna/op/multiply_strips.hpp>
+#include <lacuna/op/interleaved.hpp>
 
 namespace lacuna::inline LACUNA_ABI::detail {
 
@@ -36,27 +36,35 @@ class window_columns {
            phases.size() <= std::numeric_limits<std::int32_t>::max() / 2;
   }
 
-  /// Cuts the images' phases by `executor`, in memory that the calling thread keeps until it does
-  /// so again. `gathers`: strips are gathered, for tiles that mask nothing.
-  template <class Arch, class X, executor Executor>
-  static window_columns of(tensor_view<const X> x, const conv_window& window, const x_zero<T>& zero,
+  /// The columns of images `x`: of values in T, or of `Words` where X is narrow. Phases are cut by
+  /// `executor`, in memory that the calling thread keeps until it does so again. `gathers`: strips
+  /// are gathered, for tiles that mask nothing.
+  template <class Arch, bool Words, class X, executor Executor>
+  static window_columns of(tensor_view<const X> x, const conv_window& window,
                            const Executor& executor, bool gathers) {
-    const extents4& in = x.extents;
-    const kernel::stride_phases phases(window, in.c, in.h, in.w);
-    if constexpr (std::is_same_v<T, X>) {
-      if (window.stride == extents2(1)) return {x.data, in, window, phases, zero, gathers};
-    }
-    T* const memory = thread_scratch<T, phases_of_images>(in.n * phases.size());
-    const index_t channels = in.n * in.c;
-    const index_t tasks = std::min(channels, executor.concurrency());
-    executor.for_each_index(tasks, [&](index_t task) {
-      for (index_t c = channels * task / tasks; c < channels * (task + 1) / tasks; ++c) {
-        const index_t image = c / in.c;
-        phases.template cut<Arch>(x.data + image * in.c * in.h * in.w, c % in.c, c % in.c + 1,
-                                  memory + image * phases.size());
+    extents4 in = x.extents;
+    if constexpr (Words) {
+      in.c = ceil_div(in.c, kernel::detail::group_rows<X>);
+      const kernel::stride_phases phases(window, in.c, in.h, in.w);
+      const x_zero<T> zero = zero_of_words<X>();
+      if (window.stride == extents2(1)) {
+        return {interleaved(x, executor).data, in, window, phases, zero, gathers};
       }
-    });
-    return {memory, in, window, phases, zero, gathers};
+      const T* const data = cut(phases, in, executor, [&](index_t image, index_t row, T* to) {
+        const X* const from = x.data + image * x.extents.c * in.h * in.w;
+        kernel::cut_word_phases(phases, from, x.extents.c, row, row + 1, to);
+      });
+      return {data, in, window, phases, zero, gathers};
+    } else {
+      const kernel::stride_phases phases(window, in.c, in.h, in.w);
+      if constexpr (std::is_same_v<T, X>) {
+        if (window.stride == extents2(1)) return {x.data, in, window, phases, {}, gathers};
+      }
+      const T* const data = cut(phases, in, executor, [&](index_t image, index_t row, T* to) {
+        kernel::cut_phases<Arch>(phases, x.data + image * in.c * in.h * in.w, row, row + 1, to);
+      });
+      return {data, in, window, phases, {}, gathers};
+    }
   }
 
   [[nodiscard]] index_t images() const noexcept { return in_.n; }
@@ -67,7 +75,9 @@ class window_columns {
   [[nodiscard]] index_t scratch(index_t /*share*/, index_t lanes, index_t width) const noexcept {
     return gathers_ ? depth() * round_up(width, lanes) : 0;
   }
-  /// The images' phases, a matrix each.
+  /// Rows of X that a tap has.
+  [[nodiscard]] index_t channels() const noexcept { return in_.c; }
+  /// The images' phases.
   [[nodiscard]] const T* data() const noexcept { return data_; }
   class reader {
    public:
@@ -119,6 +129,21 @@ class window_columns {
   };
 
  private:
+  /// f(image, row, to) for each row of words of each image, shared out; returns where phases lie.
+  template <class Executor, class F>
+  static const T* cut(const kernel::stride_phases& phases, const extents4& in,
+                      const Executor& executor, const F& f) {
+    T* const memory = thread_scratch<T, phases_of_images>(in.n * phases.size());
+    const index_t rows = in.n * in.c;
+    const index_t tasks = std::min(rows, executor.concurrency());
+    executor.for_each_index(tasks, [&](index_t task) {
+      for (index_t row = rows * task / tasks; row < rows * (task + 1) / tasks; ++row) {
+        f(row / in.c, row % in.c, memory + row / in.c * phases.size());
+      }
+    });
+    return memory;
+  }
+
   window_columns(const T* data, const extents4& in, const conv_window& window,
                  const kernel::stride_phases& phases, const x_zero<T>& zero, bool gathers)
       : data_(data),
@@ -150,25 +175,5 @@ class window_columns {
   std::vector<std::int32_t> offsets_;  ///< of each row of X
   bool gathers_;
 };
-
-/// f(columns), where the patches of images `x` come from for these panels.
-template <class Arch, class T, class Panels, class X, executor Executor, class F>
-void with_patches(const Panels& w, tensor_view<const X> x, const conv_window& window,
-                  const x_zero<T>& zero, const Executor& executor, const F& f) {
-  if constexpr (kernel::simd::has_lane_masks<T, Arch>) {
-    if (window_columns<T>::fits(x.extents, window)) {
-      const auto columns =
-          window_columns<T>::template of<Arch>(x, window, zero, executor, !takes_windows<Panels>);
-      const index_t pixels = columns.cols();
-      if (window.kernel_h * window.kernel_w == 1) {
-        const extents4& in = x.extents;
-        return f(columns_of<Arch, T>(w, as_view(columns.data(), in.c, pixels), in.n, in.c * pixels,
-                                     zero));
-      }
-      return f(columns);
-    }
-  }
-  f(patches_of<T>(w, x, window, zero));
-}
 
 }  // namespace lacuna::inline LACUNA_ABI::detail

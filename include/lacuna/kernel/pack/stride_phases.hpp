@@ -7,7 +7,7 @@
 
 #include <lacuna/core/contract.hpp>
 #include <lacuna/core/conv_window.hpp>
-#include <lacuna/kernel/pack/columns.hpp>
+#include <lacuna/core/extents.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 
@@ -39,29 +39,27 @@ class stride_phases {
     return phase * channels_ * plane() + rows_.at(ty) * plane_w() + columns_.at(tx);
   }
 
-  /// Cuts channels first ... last - 1 of an image; writes nothing beyond size().
-  template <class Arch, class T, class X>
-  void cut(const X* image, index_t first, index_t last, T* to) const LACUNA_KERNEL_NOEXCEPT {
-    for (index_t c = first; c < last; ++c) {
-      for (index_t fy = 0; fy < rows_.count(); ++fy) {
-        for (index_t y = rows_.phase(fy), out = 0; y < h_; y += window_.stride.h, ++out) {
-          const X* const row = image + (c * h_ + y) * w_;
-          const auto plane_of = [&](index_t fx) {
-            return to + ((fy * columns_.count() + fx) * channels_ + c) * plane() + out * plane_w();
-          };
-          if constexpr (std::is_same_v<T, X>) {
-            if (window_.stride.w == 2 && columns_.count() == 2) {
-              const index_t odd = columns_.phase(0);  // the plane of odd columns is the other one
-              deinterleave<Arch>(row, plane_of(odd), plane_of(1 - odd));
-              continue;
-            }
-          }
-          for (index_t fx = 0; fx < columns_.count(); ++fx) {
-            const index_t from = columns_.phase(fx);
-            const index_t count = from < w_ ? ceil_div(w_ - from, window_.stride.w) : 0;
-            copy_strided<Arch>(row + from, window_.stride.w, count, plane_of(fx));
-          }
-        }
+  [[nodiscard]] index_t channels() const noexcept { return channels_; }
+  [[nodiscard]] index_t image_w() const noexcept { return w_; }
+  /// Values of an image's channel.
+  [[nodiscard]] index_t image_size() const noexcept { return h_ * w_; }
+  /// Columns from one value of a phase to the next.
+  [[nodiscard]] index_t step() const noexcept { return window_.stride.w; }
+  /// Phases of columns, the first column of each, and its columns.
+  [[nodiscard]] index_t column_phases() const noexcept { return columns_.count(); }
+  [[nodiscard]] index_t first_column(index_t fx) const noexcept { return columns_.phase(fx); }
+  [[nodiscard]] index_t columns(index_t fx) const noexcept {
+    const index_t first = first_column(fx);
+    return first < w_ ? ceil_div(w_ - first, step()) : 0;
+  }
+  /// f(y, row_of) for each row y of channel c that some tap meets: row_of(fx) is where its phase fx
+  /// lies, from the first value of all.
+  template <class F>
+  LACUNA_ALWAYS_INLINE void for_each_row(index_t c, const F& f) const {
+    for (index_t fy = 0; fy < rows_.count(); ++fy) {
+      index_t at = (fy * columns_.count() * channels_ + c) * plane();
+      for (index_t y = rows_.phase(fy); y < h_; y += window_.stride.h, at += plane_w()) {
+        f(y, [&](index_t fx) { return at + fx * channels_ * plane(); });
       }
     }
   }
@@ -91,28 +89,6 @@ class stride_phases {
     std::vector<index_t> number_;  ///< of each tap's phase among them
     std::vector<index_t> at_;
   };
-
-  /// A row of w pixels, its even columns and its odd ones: both at once, as either alone takes as
-  /// many loads.
-  template <class Arch, class T>
-  void deinterleave(const T* row, T* even, T* odd) const noexcept {
-    using vector = simd::batch<T, Arch>;
-    constexpr index_t lanes = simd::lanes<T, Arch>;
-    index_t x = 0;
-    for (; x + 2 * lanes <= w_; x += 2 * lanes, even += lanes, odd += lanes) {
-      const vector a = vector::load_unaligned(row + x);
-      const vector b = vector::load_unaligned(row + x + lanes);
-      simd::even_lanes(a, b).store_unaligned(even);
-      simd::odd_lanes(a, b).store_unaligned(odd);
-    }
-    if (const index_t rest = w_ - x; rest > 0) {
-      const vector a = simd::load_first<vector>(row + x, std::min(rest, lanes));
-      const vector b =
-          simd::load_partial<vector>(row + x + lanes, std::clamp<index_t>(rest - lanes, 0, lanes));
-      simd::store_partial(simd::even_lanes(a, b), even, ceil_div(rest, 2));
-      simd::store_partial(simd::odd_lanes(a, b), odd, rest / 2);
-    }
-  }
 
   conv_window window_;
   index_t channels_;

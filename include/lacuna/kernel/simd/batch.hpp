@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <type_traits>
@@ -73,6 +74,30 @@ void store_partial(const B& value, typename B::value_type* to, index_t count) no
   alignas(64) typename B::value_type lane[B::size];
   value.store_aligned(lane);
   for (index_t j = 0; j < count; ++j) to[j] = lane[j];
+}
+
+/// a * b + c, rounded once on every instruction set, one lane at a time where it has no such
+/// operation.
+template <class Arch>
+LACUNA_ALWAYS_INLINE batch<float, Arch> fused_multiply_add(const batch<float, Arch>& a,
+                                                           const batch<float, Arch>& b,
+                                                           const batch<float, Arch>& c) noexcept {
+  if constexpr (std::is_base_of_v<xsimd::avx512f, Arch> ||
+                std::is_same_v<xsimd::fma3<xsimd::avx2>, Arch>) {
+    return multiply_add(a, b, c);
+  } else {
+    alignas(64) float lane[3][batch<float, Arch>::size];
+    a.store_aligned(lane[0]);
+    b.store_aligned(lane[1]);
+    c.store_aligned(lane[2]);
+    for (std::size_t j = 0; j < batch<float, Arch>::size; ++j) {
+      lane[0][j] = std::fma(lane[0][j], lane[1][j], lane[2][j]);
+    }
+    return batch<float, Arch>::load_aligned(lane[0]);
+  }
+}
+LACUNA_ALWAYS_INLINE float fused_multiply_add(float a, float b, float c) noexcept {
+  return std::fma(a, b, c);
 }
 
 /// Whether loads can leave out any lanes at no cost, by masks in registers of their own.

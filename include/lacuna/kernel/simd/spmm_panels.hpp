@@ -89,7 +89,8 @@ LACUNA_ALWAYS_INLINE void accumulate_panel_ahead(Tile& sums, const Panels& w, in
 template <class Arch, index_t Vectors, bool Prefetch = false, class Panels, class T, class Y,
           class Epilogue>
 void spmm_strip(const Panels& w, index_t first, index_t last, const strip<T, Y>& s,
-                const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+                const Epilogue& after) LACUNA_KERNEL_NOEXCEPT {
+  held_epilogue<Epilogue> epilogue = after;
   constexpr index_t rows = Panels::rows_per_panel;
   using sums_of_panel = tile<typename Panels::value_type, Arch, rows, Vectors>;
   for (index_t p = first; p < last; ++p) {
@@ -112,7 +113,8 @@ void spmm_strip(const Panels& w, index_t first, index_t last, const strip<T, Y>&
 /// four.
 template <class Arch, index_t Vectors, class Panels, class T, class Y, class Epilogue>
 void spmm_strip_and_column(const Panels& w, index_t first, index_t last, const strip<T, Y>& s,
-                           const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+                           const Epilogue& after) LACUNA_KERNEL_NOEXCEPT {
+  held_epilogue<Epilogue> epilogue = after;
   using value = typename Panels::value_type;
   constexpr index_t rows_of_panel = Panels::rows_per_panel;
   using across = across_rows<value, rows_of_panel>;
@@ -129,7 +131,7 @@ void spmm_strip_and_column(const Panels& w, index_t first, index_t last, const s
     sums.store(s.y + row * s.ldy, s.ldy, rows, width, position{row, s.col, width, s.image},
                epilogue);
     across::store(column, s.y + row * s.ldy + width, s.ldy, rows,
-                  position{row, s.col + width, 1, s.image}, epilogue);
+                  position{row, s.col + width, 1, s.image}, after);
   }
 }
 

@@ -30,6 +30,7 @@ template <class Tile, class Panels>
 [[nodiscard]] LACUNA_ALWAYS_INLINE Tile start_sums(const Panels& w, index_t p,
                                                    std::int32_t x_zero) noexcept {
   if constexpr (std::is_same_v<typename Panels::value_type, std::int8_t>) {
+    if (x_zero == 0) return Tile();
     return Tile(byte_start<Panels::rows_per_panel>(w, p, x_zero).values);
   } else {
     return Tile();

@@ -55,6 +55,12 @@ LACUNA_ALWAYS_INLINE void store_result(
   if constexpr (std::is_same_v<T, Y>) {
     value.store_unaligned(to);
   } else {
+#if defined(__SSE2__)
+    auto* const out = reinterpret_cast<std::uint8_t*>(to);
+    if constexpr (requires { x86::store_low_bytes(out, value.data, std::int32_t{}); }) {
+      return x86::store_low_bytes(out, value.data, std::int32_t{});
+    }
+#endif
     store_narrow(value, to, all);
   }
 }
