@@ -146,11 +146,11 @@ TEMPLATE_LIST_TEST_CASE("requantized results are the rounded, shifted and satura
   const index_t m = 19;
   const auto w = lacuna::to_block_csr<8, 8>(random_weights(m, 30, 8, 8));
   const auto x = random_bytes<std::uint8_t>(30, n, 4);
-  // Ties (halves), both saturations, and scales of either sign.
+  // Ties (halves), both saturations, and a scale of 0.
   std::vector<float> scales(static_cast<std::size_t>(m), 0.5F);
   std::vector<std::int32_t> b(static_cast<std::size_t>(m), 0);
   for (std::size_t i = 0; i < scales.size(); ++i) {
-    if (i % 3 != 0) scales[i] = (i % 2 == 0 ? 1.0F : -1.0F) / static_cast<float>(100 * i);
+    if (i % 3 != 0) scales[i] = i == 7 ? 0.0F : 1.0F / static_cast<float>(100 * i);
     if (i % 4 == 0) b[i] = -static_cast<std::int32_t>(1000 * i);
   }
   const sums plain = matmul(w)(x);
@@ -225,6 +225,8 @@ TEST_CASE("a convolution requantizes by output channel", "[op][int8]") {
 TEST_CASE("requantize refuses what it cannot mean", "[op][int8]") {
   const std::vector<float> scales{1.0F, std::numeric_limits<float>::infinity()};
   CHECK_THROWS_WITH(lacuna::requantize(scales), Catch::Contains("scale 1 is inf"));
+  const std::vector<float> negative{-0.5F};
+  CHECK_THROWS_WITH(lacuna::requantize(negative), Catch::Contains("scale 0 is -0.5"));
   const std::vector<float> good{1.0F, 2.0F};
   CHECK_THROWS_WITH(lacuna::requantize(good, -1), Catch::Contains("-1 is outside 0 ... 255"));
   CHECK_THROWS_AS(lacuna::requantize<std::int8_t>(good, 128), lacuna::shape_error);

@@ -16,12 +16,6 @@ template <class Epilogue, class T>
 requires requires { typename Epilogue::result_type; }
 struct epilogue_result<Epilogue, T> : std::type_identity<typename Epilogue::result_type> {};
 
-/// An epilogue as kernels hold it: a copy where that is but bytes, as stores to bytes of Y could
-/// change one elsewhere, and every vector would fetch its constants again.
-template <class Epilogue>
-using held_epilogue =
-    std::conditional_t<std::is_trivially_copyable_v<Epilogue>, const Epilogue, const Epilogue&>;
-
 template <class Epilogue, class T>
 using epilogue_result_t = typename epilogue_result<std::remove_cvref_t<Epilogue>, T>::type;
 

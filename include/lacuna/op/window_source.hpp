@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <lacuna/core/executor.hpp>
@@ -19,8 +20,9 @@
 
 namespace lacuna::inline LACUNA_ABI::detail {
 
-/// Tags memory that the calling thread keeps for phases of images.
+/// Tags memory that a thread keeps: for phases of images, and words that are cut in phases.
 struct phases_of_images;
+struct words_of_channels;
 
 /// The patches under a convolution's window, read where they lie in the image, or in its phases
 /// under a stride: tiles mask what is padding. For windows whose output rows are as long as rows of
@@ -51,8 +53,14 @@ class window_columns {
         return {interleaved(x, executor).data, in, window, phases, zero, gathers};
       }
       const T* const data = cut(phases, in, executor, [&](index_t image, index_t row, T* to) {
-        const X* const from = x.data + image * x.extents.c * in.h * in.w;
-        kernel::cut_word_phases(phases, from, x.extents.c, row, row + 1, to);
+        constexpr index_t group = kernel::detail::group_rows<X>;
+        const index_t pixels = in.h * in.w;
+        const index_t channel = row * group;
+        T* const words = thread_scratch<T, words_of_channels>(pixels + index_t{cache_line});
+        kernel::pack_dot_columns(as_view(x.data + (image * x.extents.c + channel) * pixels,
+                                         std::min(group, x.extents.c - channel), pixels),
+                                 0, pixels, {pixels, pixels, 0}, words);
+        kernel::cut_phases<Arch>(phases, row, std::as_const(words), to);
       });
       return {data, in, window, phases, zero, gathers};
     } else {
@@ -61,7 +69,7 @@ class window_columns {
         if (window.stride == extents2(1)) return {x.data, in, window, phases, {}, gathers};
       }
       const T* const data = cut(phases, in, executor, [&](index_t image, index_t row, T* to) {
-        kernel::cut_phases<Arch>(phases, x.data + image * in.c * in.h * in.w, row, row + 1, to);
+        kernel::cut_phases<Arch>(phases, row, x.data + (image * in.c + row) * in.h * in.w, to);
       });
       return {data, in, window, phases, {}, gathers};
     }

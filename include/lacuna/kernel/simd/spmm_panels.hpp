@@ -10,6 +10,7 @@
 #include <lacuna/kernel/pack/mixed_panels.hpp>
 #include <lacuna/kernel/pack/panels.hpp>
 #include <lacuna/kernel/simd/few_columns.hpp>
+#include <lacuna/kernel/simd/held_epilogue.hpp>
 #include <lacuna/kernel/simd/prefetch.hpp>
 #include <lacuna/kernel/simd/start_sums.hpp>
 #include <lacuna/kernel/simd/strip.hpp>
@@ -65,8 +66,10 @@ LACUNA_ALWAYS_INLINE void accumulate_panel(Tile& sums, const mixed_panels<T, Row
 
 /// The same, asking meanwhile for the lines of a tile of Y that is written next, from `y` on: a row
 /// of it with each Rows-th part of the entries. Where Y and a residual are beyond the second level,
-/// 256x64x3136 at 50 % takes 585 us for 660, without residual 380 for 490; all lines at once when a
-/// panel starts would keep the line fill buffers from the weights.
+/// 256x64x3136 at 50 % takes 585 us for 660, without residual 380 for 490 (Emerald Rapids); all
+/// lines at once when a panel starts would keep the line fill buffers from the weights. The ends of
+/// eight short loops are not foreseen, though: halves of few entries take 155 us at 1/8 for 165,
+/// all at once 174 (Zen 4).
 template <class Tile, class Panels, class RowOf, class Y>
 LACUNA_ALWAYS_INLINE void accumulate_panel_ahead(Tile& sums, const Panels& w, index_t p,
                                                  const RowOf& row_of, const Y* y,
@@ -76,10 +79,14 @@ LACUNA_ALWAYS_INLINE void accumulate_panel_ahead(Tile& sums, const Panels& w, in
   const index_t entries = w.offsets[static_cast<std::size_t>(p) + 1] - begin;
   const auto* const values = w.values.data() + begin * Tile::entry_values;
   const std::int32_t* const k = w.positions(p);
+  const index_t parts = entries < 4 * rows ? 2 : rows;
   index_t e = 0;
-  for (index_t r = 0; r < rows; ++r, y += ldy) {
-    prefetch_for_writing<Tile::width* static_cast<index_t>(sizeof(Y))>(y);
-    const index_t end = entries * (r + 1) / rows;
+  index_t asked = 0;
+  for (index_t part = 1; part <= parts; ++part) {
+    for (; asked < rows * part / parts; ++asked, y += ldy) {
+      prefetch_for_writing<Tile::width* static_cast<index_t>(sizeof(Y))>(y);
+    }
+    const index_t end = entries * part / parts;
     sums.accumulate(values + e * Tile::entry_values, k + e, end - e, row_of);
     e = end;
   }
@@ -89,14 +96,15 @@ LACUNA_ALWAYS_INLINE void accumulate_panel_ahead(Tile& sums, const Panels& w, in
 template <class Arch, index_t Vectors, bool Prefetch = false, class Panels, class T, class Y,
           class Epilogue>
 void spmm_strip(const Panels& w, index_t first, index_t last, const strip<T, Y>& s,
-                const Epilogue& after) LACUNA_KERNEL_NOEXCEPT {
-  held_epilogue<Epilogue> epilogue = after;
+                const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+  held_epilogue<Epilogue> held(epilogue);
   constexpr index_t rows = Panels::rows_per_panel;
   using sums_of_panel = tile<typename Panels::value_type, Arch, rows, Vectors>;
   for (index_t p = first; p < last; ++p) {
     auto sums = start_sums<sums_of_panel>(w, p, s.x_zero);
     const index_t row = p * rows;
-    if constexpr (reads_by_offset<Panels>) {
+    // Tiles of bytes are less than a line wide, and what they store is near.
+    if constexpr (reads_by_offset<Panels> && sizeof(Y) >= sizeof(T)) {
       const Y* const next =
           p + 1 < last ? s.y + (row + rows) * s.ldy : s.y + first * rows * s.ldy + s.cols;
       accumulate_panel_ahead(sums, w, p, row_of<Panels, Prefetch>(s), next, s.ldy);
@@ -104,7 +112,7 @@ void spmm_strip(const Panels& w, index_t first, index_t last, const strip<T, Y>&
       accumulate_panel(sums, w, p, row_of<Panels, Prefetch>(s));
     }
     sums.store(s.y + row * s.ldy, s.ldy, std::min(rows, w.rows - row), s.cols,
-               position{row, s.col, s.cols, s.image}, epilogue);
+               position{row, s.col, s.cols, s.image}, held());
   }
 }
 
@@ -113,8 +121,8 @@ void spmm_strip(const Panels& w, index_t first, index_t last, const strip<T, Y>&
 /// four.
 template <class Arch, index_t Vectors, class Panels, class T, class Y, class Epilogue>
 void spmm_strip_and_column(const Panels& w, index_t first, index_t last, const strip<T, Y>& s,
-                           const Epilogue& after) LACUNA_KERNEL_NOEXCEPT {
-  held_epilogue<Epilogue> epilogue = after;
+                           const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+  held_epilogue<Epilogue> held(epilogue);
   using value = typename Panels::value_type;
   constexpr index_t rows_of_panel = Panels::rows_per_panel;
   using across = across_rows<value, rows_of_panel>;
@@ -128,10 +136,9 @@ void spmm_strip_and_column(const Panels& w, index_t first, index_t last, const s
                          LACUNA_INLINE_LAMBDA { column = across::add(column, values, x[width]); });
     const index_t row = p * rows_of_panel;
     const index_t rows = std::min(rows_of_panel, w.rows - row);
-    sums.store(s.y + row * s.ldy, s.ldy, rows, width, position{row, s.col, width, s.image},
-               epilogue);
+    sums.store(s.y + row * s.ldy, s.ldy, rows, width, position{row, s.col, width, s.image}, held());
     across::store(column, s.y + row * s.ldy + width, s.ldy, rows,
-                  position{row, s.col + width, 1, s.image}, after);
+                  position{row, s.col + width, 1, s.image}, epilogue);
   }
 }
 

@@ -36,8 +36,8 @@ LACUNA_ALWAYS_INLINE void for_each_part(const Panels& w, index_t p, const strip<
 
 template <class Arch, index_t Vectors, class Panels, class T, class Y, class Epilogue>
 void spmm_window_strip(const Panels& w, index_t first, index_t last, const strip<T, Y>& s,
-                       const Epilogue& after) LACUNA_KERNEL_NOEXCEPT {
-  held_epilogue<Epilogue> epilogue = after;
+                       const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+  held_epilogue<Epilogue> held(epilogue);
   constexpr index_t rows = Panels::rows_per_panel;
   using sums_of_panel = tile<typename Panels::value_type, Arch, rows, Vectors>;
   using rows_of_x = rows_in_window<T, batch<T, Arch>, Vectors>;
@@ -53,14 +53,14 @@ void spmm_window_strip(const Panels& w, index_t first, index_t last, const strip
               sums.accumulate(values, k, entries, rows_of_x(s.x, s.offsets, s.padding, part));
             });
     sums.store(s.y + row * s.ldy, s.ldy, std::min(rows, w.rows - row), s.cols,
-               position{row, s.col, s.cols, s.image}, epilogue);
+               position{row, s.col, s.cols, s.image}, held());
   }
 }
 
 template <class Arch, index_t Vectors, class Panels, class T, class Y, class Epilogue>
 void spmm_window_and_column(const Panels& w, index_t first, index_t last, const strip<T, Y>& s,
-                            const Epilogue& after) LACUNA_KERNEL_NOEXCEPT {
-  held_epilogue<Epilogue> epilogue = after;
+                            const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
+  held_epilogue<Epilogue> held(epilogue);
   using value = typename Panels::value_type;
   constexpr index_t rows_of_panel = Panels::rows_per_panel;
   using across = across_rows<value, rows_of_panel>;
@@ -84,10 +84,9 @@ void spmm_window_and_column(const Panels& w, index_t first, index_t last, const 
                               });
             });
     const index_t rows = std::min(rows_of_panel, w.rows - row);
-    sums.store(s.y + row * s.ldy, s.ldy, rows, width, position{row, s.col, width, s.image},
-               epilogue);
+    sums.store(s.y + row * s.ldy, s.ldy, rows, width, position{row, s.col, width, s.image}, held());
     across::store(column, s.y + row * s.ldy + width, s.ldy, rows,
-                  position{row, s.col + width, 1, s.image}, after);
+                  position{row, s.col + width, 1, s.image}, epilogue);
   }
 }
 

@@ -94,7 +94,7 @@ inline void interleave_pairs_16(const std::uint16_t* a, const std::uint16_t* b,
 #if defined(__AVX512BW__)
 /// The same of every second value: a[2 j], b[2 j]; a[31] and b[31] are read.
 inline void interleave_even_pairs_16(const std::uint16_t* a, const std::uint16_t* b,
-                                     const std::int32_t* keep, void* to) noexcept {
+                                     const std::int32_t* keep, std::int32_t* to) noexcept {
   const __m512i low = _mm512_and_si512(_mm512_loadu_si512(a), _mm512_set1_epi32(0xffff));
   const __m512i pairs = _mm512_or_si512(low, _mm512_slli_epi32(_mm512_loadu_si512(b), 16));
   _mm512_storeu_si512(to, _mm512_and_si512(pairs, _mm512_loadu_si512(keep)));
@@ -104,7 +104,7 @@ inline void interleave_even_pairs_16(const std::uint16_t* a, const std::uint16_t
 /// `interleave_16` of every second byte: a[2 j], b[2 j], c[2 j], d[2 j]; 32 bytes of each are read.
 inline void interleave_even_16(const std::uint8_t* a, const std::uint8_t* b, const std::uint8_t* c,
                                const std::uint8_t* d, const std::int32_t* keep, std::int32_t flips,
-                               void* to) noexcept {
+                               std::int32_t* to) noexcept {
   const auto two_rows = [](const std::uint8_t* low, const std::uint8_t* high) {
     const auto load = [](const std::uint8_t* p) {
       return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
