@@ -22,8 +22,9 @@ machine small_machine() {
   m.copy.points = {{1, 5}};
   m.stream.points = {{1, 0.5}, {500, 0.5}, {1000, 0.75}};
   m.y.points = {{1, 3}};
-  m.gather.same.points = {{1, 7}, {4, 9}};
-  m.gather.strided.points = {{1, 11}};
+  m.gather.window.points = {{1, 7}, {4, 9}};
+  m.gather.planes.points = {{1, 11}};
+  m.gather.phases.points = {{1, 17}};
   m.gather.sampled.points = {{1, 13}};
   auto& rates = m.tiles["f32:2"];
   rates.strips = {{4, 20, 1.5}, {8, 40, 4}};
@@ -118,9 +119,32 @@ TEST_CASE("a convolution gathers as its window asks", "[op][plan]") {
     w.from = from;
     return cost_of(w, small_machine()).columns / (6 * 3);
   };
-  CHECK(columns(product_work::columns_from::same_window) == Approx(8));
-  CHECK(columns(product_work::columns_from::strided_window) == Approx(11));
-  CHECK(columns(product_work::columns_from::sampling_window) == Approx(13));
+  CHECK(columns(product_work::columns_from::gathered_window) == Approx(8));
+  CHECK(columns(product_work::columns_from::planes) == Approx(11));
+  CHECK(columns(product_work::columns_from::masked_window) == 0);
+}
+
+TEST_CASE("images that are cut in phases pay for the phases", "[op][plan]") {
+  product_work w = small_work();
+  w.from = product_work::columns_from::masked_window;
+  w.cut_vectors = 5;
+  CHECK(cost_of(w, small_machine()).columns == Approx(5 * 17));
+  w.is_sampled = true;
+  CHECK(cost_of(w, small_machine()).columns == Approx(5 * 13));
+}
+
+TEST_CASE("under a window that is read in place the taps' rows of X are one", "[op][plan]") {
+  product_work w = small_work();
+  w.from = product_work::columns_from::masked_window;
+  w.taps = 3;  // of 2 channels: 3 entries meet 2 rows for the first time
+  CHECK(cost_of(w, small_machine()).x == Approx((2 * 2 + 1 * 0.5) * (16 / 64.0 + 32 / 64.0)));
+  machine m = small_machine();
+  m.tiles["f32:2"].x_half.points = {{64, 0}, {128, 1}};
+  m.tiles["f32:2"].x_eighth = m.tiles["f32:2"].x_half;
+  // 2 rows of 4 bytes: 8 bytes a column, which are 32 and 64, and with 4 pixels more 64 and 96.
+  CHECK(cost_of(w, m).x == Approx(4 * (16 / 64.0 + 32 / 64.0)));
+  w.reach = 4;
+  CHECK(cost_of(w, m).x > 4 * (16 / 64.0 + 32 / 64.0));
 }
 
 TEST_CASE("parts of a panel add up", "[op][plan]") {

@@ -66,8 +66,8 @@ TEST_CASE("this machine is measured once a process, and every rate makes sense",
       before = p.size;
     }
   };
-  for (const auto* c :
-       {&m.stream, &m.copy, &m.y, &m.gather.same, &m.gather.strided, &m.gather.sampled}) {
+  for (const auto* c : {&m.stream, &m.copy, &m.y, &m.gather.window, &m.gather.planes,
+                        &m.gather.phases, &m.gather.sampled}) {
     expect_sane(*c);
   }
   REQUIRE(m.tiles.size() == 3);

@@ -92,11 +92,17 @@ TEST_CASE("a convolution's columns come from where its window says", "[op][plan]
     return lacuna::detail::conv2d_work<arch>(
         lacuna::detail::dense_outline<arch, float>(8, kernel * kernel * 4), window, {2, 4, 16, 16});
   };
+  const from window = lacuna::kernel::simd::has_lane_masks<float, arch> ? from::masked_window
+                                                                        : from::gathered_window;
   CHECK(source(1, 1, 0).from == from::place);
-  CHECK(source(3, 1, 1).from == from::same_window);
-  CHECK(source(3, 1, 0).from == from::strided_window);
-  CHECK(source(3, 2, 1).from == from::strided_window);
-  CHECK(source(1, 2, 0).from == from::sampling_window);
+  CHECK(source(3, 1, 1).from == window);
+  CHECK(source(3, 1, 1).cut_vectors == 0);
+  CHECK(source(3, 1, 0).from == from::planes);
+  CHECK(source(3, 2, 1).from == window);
+  constexpr auto lanes = static_cast<double>(lacuna::kernel::simd::lanes<float, arch>);
+  CHECK(source(3, 2, 1).cut_vectors * lanes == 2 * 4 * 16 * 16);
+  CHECK(source(1, 2, 0).from == from::place);
+  CHECK(source(1, 2, 0).cut_vectors * lanes == 2 * 4 * 8 * 8);
   CHECK(columns(source(3, 2, 1)) == 2 * 8 * 8);
   CHECK(source(3, 2, 1).row_pixels == 8);
 }

@@ -75,8 +75,9 @@ struct product_work {
     double entries{0};
     double bytes{0};  ///< of W
   };
-  /// Where strips of X come from.
-  enum class columns_from { place, copies, same_window, strided_window, sampling_window };
+  /// Where strips of X come from: X in place, copies, the image in place under masks, or gathered
+  /// from it or from planes.
+  enum class columns_from { place, copies, masked_window, gathered_window, planes };
 
   std::vector<part> parts;  ///< the first has the tile that sums
   double panels{0};         ///< whose sums are started and stored in each strip
@@ -89,9 +90,13 @@ struct product_work {
   /// Columns of a strip, and how many strips have them, over all images.
   std::vector<std::pair<index_t, index_t>> strips;
   columns_from from{columns_from::place};
-  double pages{0};        ///< of 4 KB that a strip read in place lies on
-  index_t row_pixels{0};  ///< output pixels in a row, of a convolution
-  double x_bytes{0};      ///< of X as given
+  double pages{0};         ///< of 4 KB that a strip read in place lies on
+  index_t row_pixels{0};   ///< output pixels in a row, of a convolution
+  index_t taps{1};         ///< of a window that is read in place: rows of X that lie in one
+  index_t reach{0};        ///< pixels beyond a strip's that its taps see in the image
+  double cut_vectors{0};   ///< of phases that images are cut in before
+  bool is_sampled{false};  ///< to the one phase of a single tap
+  double x_bytes{0};       ///< of X as given
   double y_bytes{0};
   double lines_of_y{0};
   bool is_vector{false};  ///< the matrix-vector kernel, one column
@@ -104,13 +109,12 @@ namespace detail {
   switch (w.from) {
     case product_work::columns_from::copies:
       return m.copy.at(w.x_bytes);
-    case product_work::columns_from::same_window:
-      return m.gather.same.at(pixels);
-    case product_work::columns_from::strided_window:
-      return m.gather.strided.at(pixels);
-    case product_work::columns_from::sampling_window:
-      return m.gather.sampled.at(pixels);
+    case product_work::columns_from::gathered_window:
+      return m.gather.window.at(pixels);
+    case product_work::columns_from::planes:
+      return m.gather.planes.at(pixels);
     case product_work::columns_from::place:
+    case product_work::columns_from::masked_window:
       break;
   }
   return 0;
@@ -141,7 +145,8 @@ namespace detail {
 ///   weights               S bytes(W) of a longer stream than was measured, what it takes more:
 ///                         tiles ask for nearer weights ahead
 ///   Y                     S P panel(v) + lines(Y) y(all bytes)
-///   columns               S depth v times a copied or gathered vector
+///   columns               S depth v times a copied or gathered vector, and phases of images
+/// Under a window that is read in place its taps' rows of X are one, a few pixels longer.
 /// A product of one column by the matrix-vector kernel takes E vector(bytes(W))
 /// and what a byte of a longer stream takes more.
 ///
@@ -154,7 +159,9 @@ namespace detail {
   for (const product_work::part& p : w.parts) weight_bytes += p.bytes;
   const double all_bytes = weight_bytes + w.x_bytes + w.y_bytes;
   const double gather = detail::gather_seconds(m, w);
-  const bool in_place = w.from == product_work::columns_from::place;
+  const bool in_place = w.from == product_work::columns_from::place ||
+                        w.from == product_work::columns_from::masked_window;
+  const index_t rows_of_x = w.depth / w.taps;
   double fma_ports = 0;
   double load_ports = 0;
   for (const auto& [cols, strips] : w.strips) {
@@ -162,10 +169,11 @@ namespace detail {
     const auto vectors = static_cast<double>(ceil_div(cols, w.lanes));
     const double lines = static_cast<double>(cols * w.value_bytes) / line;
     const double strip_bytes =
-        static_cast<double>(w.depth * w.value_bytes) * vectors * static_cast<double>(w.lanes);
+        static_cast<double>(rows_of_x * w.value_bytes) *
+        (vectors * static_cast<double>(w.lanes) + static_cast<double>(w.reach));
     out.columns += count * static_cast<double>(w.depth) * vectors * gather;
     out.y += count * w.panels * m.rates_of(w.parts.front().layout).of(cols).panel;
-    double first_uses = in_place ? static_cast<double>(w.depth) : 0;
+    double first_uses = in_place ? static_cast<double>(rows_of_x) : 0;
     for (const product_work::part& p : w.parts) {
       const tile_rates& rates = m.rates_of(p.layout);
       const double tile = p.entries * rates.of(cols).entry;
@@ -183,6 +191,8 @@ namespace detail {
       out.weights += count * p.bytes * m.beyond(rates.vector, p.bytes);
     }
   }
+  const rate_curve& cut = w.is_sampled ? m.gather.sampled : m.gather.phases;
+  out.columns += w.cut_vectors * cut.at(static_cast<double>(w.row_pixels));
   out.y += w.lines_of_y * m.y.at(all_bytes);
   out.load_ports = load_ports > fma_ports;
   return out;

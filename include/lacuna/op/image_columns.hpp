@@ -9,6 +9,11 @@
 
 namespace lacuna::inline LACUNA_ABI::detail {
 
+/// Whether tiles of these panels read images under masks, or gather strips from them.
+template <class Arch, class Panels>
+inline constexpr bool windows_are_masked = takes_windows<Panels>&&
+    kernel::simd::has_lane_masks<kernel::simd::word_t<typename Panels::value_type>, Arch>;
+
 /// f(columns), where these panels take the columns of images `x` under a window from: images in
 /// place or their phases, as a matrix each where the window is one pixel; planes where output rows
 /// are not as long as theirs. Dot panels take words of narrow X.

@@ -74,11 +74,12 @@ struct tile_rates {
 /// What one core was measured to do with the kernels of one instruction set: what plans predict
 /// from. `this_machine` measures it; tests write one by hand.
 struct machine {
-  /// Seconds of a vector of a convolution's columns, gathered, by the output pixels in a row.
+  /// Seconds of a vector that a convolution copies, by the output pixels in a row.
   struct gather_rates {
-    rate_curve same;     ///< under a window that keeps the width and moves by one pixel
-    rate_curve strided;  ///< under any other of several taps
-    rate_curve sampled;  ///< under one of one tap
+    rate_curve window;   ///< of a strip, from the image under a window that keeps rows' lengths
+    rate_curve planes;   ///< of a strip, under any other window
+    rate_curve phases;   ///< of the phases of an image under a window of several taps
+    rate_curve sampled;  ///< of the one phase that a window of one tap meets
   };
 
   std::string arch;

@@ -110,6 +110,7 @@ template <matrix_format Format, class Arch, class Panels>
   const char* from = ", gathered";
   if (w.from == product_work::columns_from::place) from = ", X in place";
   if (w.from == product_work::columns_from::copies) from = ", X copied";
+  if (w.from == product_work::columns_from::masked_window) from = ", images in place";
   return message(count, count == 1 ? " strip of " : " strips of up to ", widest, " columns", from);
 }
 

@@ -184,42 +184,56 @@ template <class Arch>
   return out;
 }
 
-/// A vector of a convolution's strip: what a convolution by one dense panel takes more than the
-/// panel.
-template <class Arch>
-[[nodiscard]] double gather_seconds(const machine& m, const conv_window& window, index_t channels,
-                                    index_t size) {
-  constexpr index_t rows = kernel::simd::tile_rows<Arch>(8);
-  const index_t depth = window.kernel_h * window.kernel_w * channels;
-  const auto w = probe_panels<Arch, float, rows>(1, depth, depth);
-  const index_t pixels = window.out_h(size) * window.out_w(size);
-  const aligned_vector<float> x(static_cast<std::size_t>(channels * size * size), 1.0F);
-  aligned_vector<float> y(static_cast<std::size_t>(rows * pixels));
-  const extents4 in{1, channels, size, size};
-  const patch_columns<float, float> columns(x.data(), in, window);
-  const double all = median_seconds(
-      [&] { multiply_strips<Arch>(w, columns, y.data(), pixels, 0, serial{}, no_epilogue{}); });
-  const product_work work = conv2d_work<Arch>(w, window, in);
-  double vectors = 0;
-  for (const auto& [cols, count] : work.strips) {
-    vectors += static_cast<double>(depth * count * ceil_div(cols, work.lanes));
-  }
-  return std::max(0.0, all - cost_of(work, m).seconds()) / vectors;
+/// A vector of strips that `columns` gathers, one after the other, as wide as tiles of pairs take.
+template <class Arch, class Columns>
+[[nodiscard]] double gather_seconds(const Columns& columns, index_t depth) {
+  constexpr index_t lanes = kernel::simd::lanes<float, Arch>;
+  constexpr index_t width = kernel::simd::strip_width<float, Arch, 2>;
+  aligned_vector<float> memory(
+      static_cast<std::size_t>(columns.scratch(columns.cols(), lanes, width)));
+  const double seconds = median_seconds([&] {
+    typename Columns::reader reader(columns, columns.cols(), memory.data());
+    for (index_t col = 0; col < columns.cols(); col += width) {
+      use(reader.template read<Arch>(0, col, std::min(width, columns.cols() - col)).x[0]);
+    }
+  });
+  return seconds / static_cast<double>(depth * ceil_div(columns.cols(), lanes));
 }
 
 /// 64 channels of 7x7 to 56x56 output pixels.
 template <class Arch>
-[[nodiscard]] machine::gather_rates gather_curves(const machine& m) {
+[[nodiscard]] machine::gather_rates gather_curves() {
+  constexpr index_t channels = 64;
+  constexpr index_t lanes = kernel::simd::lanes<float, Arch>;
+  using windows = window_columns<float>;
   machine::gather_rates out;
   for (const index_t pixels : {7, 14, 28, 56}) {
-    const auto measure = [&](rate_curve& curve, index_t kernel, index_t stride) {
-      const conv_window window{kernel, kernel, stride, (kernel - 1) / 2};
-      curve.points.push_back(
-          {static_cast<double>(pixels), gather_seconds<Arch>(m, window, 64, pixels * stride)});
+    const index_t most = 2 * pixels + 2;
+    const aligned_vector<float> memory(static_cast<std::size_t>(channels * most * most), 1.0F);
+    const auto images = [&](index_t size) {
+      return tensor_view<const float>{memory.data(), {1, channels, size, size}};
     };
-    measure(out.same, 3, 1);
-    measure(out.strided, 3, 2);
-    measure(out.sampled, 1, 2);
+    const auto add = [&](rate_curve& curve, double seconds) {
+      curve.points.push_back({static_cast<double>(pixels), seconds});
+    };
+    const conv_window same{3, 3, 1, 1};
+    add(out.window,
+        gather_seconds<Arch>(
+            windows::template of<Arch, false>(images(pixels), same, serial{}, true), 9 * channels));
+    const conv_window valid{3, 3, 1, 0};
+    add(out.planes, gather_seconds<Arch>(patch_columns<float, float>(
+                                             memory.data(), images(pixels + 2).extents, valid),
+                                         9 * channels));
+    const auto cut = [&](index_t kernel) {
+      const conv_window window{kernel, kernel, 2, (kernel - 1) / 2};
+      const auto from = images(2 * pixels);
+      const double seconds = median_seconds(
+          [&] { use(windows::template of<Arch, false>(from, window, serial{}, false).data()[0]); });
+      const kernel::stride_phases phases(window, channels, 2 * pixels, 2 * pixels);
+      return seconds * static_cast<double>(lanes) / static_cast<double>(phases.size());
+    };
+    add(out.phases, cut(3));
+    add(out.sampled, cut(1));
   }
   return out;
 }

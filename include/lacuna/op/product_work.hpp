@@ -10,7 +10,7 @@
 #include <lacuna/core/conv_window.hpp>
 #include <lacuna/core/tensor.hpp>
 #include <lacuna/op/cost.hpp>
-#include <lacuna/op/multiply_strips.hpp>
+#include <lacuna/op/image_columns.hpp>
 
 // Counts what an operator will do, by asking the functions that decide it when it runs.
 
@@ -148,13 +148,25 @@ template <class Arch, class Panels>
   product_work out = count_work<Arch>(w, in.n, pixels);
   out.x_bytes = static_cast<double>(in.n * in.c * in.h * in.w * index_t{sizeof(T)});
   out.row_pixels = window.out_w(in.w);
-  const bool is_same = window.stride == extents2(1) && out.row_pixels == in.w;
-  out.from = window.kernel_h * window.kernel_w == 1 ? from::sampling_window
-             : is_same                              ? from::same_window
-                                                    : from::strided_window;
-  // One tap's strips are the planes, in place.
-  if (out.from == from::sampling_window) {
-    out.pages = pages_of(out.depth, pixels * index_t{sizeof(T)});
+  if (!window_columns<T>::fits(in, window)) {
+    out.from = from::planes;
+    return out;
+  }
+  const kernel::stride_phases phases(window, in.c, in.h, in.w);
+  out.is_sampled = window.kernel_h * window.kernel_w == 1;
+  if (window.stride != extents2(1)) {
+    out.cut_vectors = static_cast<double>(in.n * phases.size()) / static_cast<double>(out.lanes);
+  }
+  if (out.is_sampled) {
+    const auto x = as_view<const T>(nullptr, w.depth, pixels);
+    set_source<T>(out, columns_of<Arch, T>(w, x, in.n).in_place, pixels);
+  } else if (windows_are_masked<Arch, Panels>) {
+    out.from = from::masked_window;
+    out.taps = window.kernel_h * window.kernel_w;
+    out.reach = (window.kernel_h - 1) * window.dilation.h / window.stride.h * out.row_pixels;
+    out.pages = pages_of(in.c, phases.plane() * index_t{sizeof(T)});
+  } else {
+    out.from = from::gathered_window;
   }
   return out;
 }

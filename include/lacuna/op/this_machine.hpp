@@ -35,7 +35,7 @@ template <class Arch = xsimd::default_arch>
   m.stream = detail::stream_curve<Arch>();
   m.copy = detail::copy_curve<Arch>();
   measure_tiles<float, rows, Arch>(m);
-  m.gather = detail::gather_curves<Arch>(m);
+  m.gather = detail::gather_curves<Arch>();
   return m;
 }
 
