@@ -22,11 +22,13 @@ class stride_phases {
         channels_(channels),
         h_(h),
         w_(w),
+        plane_h_(ceil_div(h, window.stride.h)),
+        plane_w_(ceil_div(w, window.stride.w)),
         rows_(window.kernel_h, window.stride.h, [&](index_t t) { return window.in_y(0, t); }),
         columns_(window.kernel_w, window.stride.w, [&](index_t t) { return window.in_x(0, t); }) {}
 
-  [[nodiscard]] index_t plane_h() const noexcept { return ceil_div(h_, window_.stride.h); }
-  [[nodiscard]] index_t plane_w() const noexcept { return ceil_div(w_, window_.stride.w); }
+  [[nodiscard]] index_t plane_h() const noexcept { return plane_h_; }
+  [[nodiscard]] index_t plane_w() const noexcept { return plane_w_; }
   [[nodiscard]] index_t plane() const noexcept { return plane_h() * plane_w(); }
   /// Values of all phases.
   [[nodiscard]] index_t size() const noexcept {
@@ -56,10 +58,11 @@ class stride_phases {
   /// lies, from the first value of all.
   template <class F>
   LACUNA_ALWAYS_INLINE void for_each_row(index_t c, const F& f) const {
+    const index_t phase = channels_ * plane();
     for (index_t fy = 0; fy < rows_.count(); ++fy) {
-      index_t at = (fy * columns_.count() * channels_ + c) * plane();
-      for (index_t y = rows_.phase(fy); y < h_; y += window_.stride.h, at += plane_w()) {
-        f(y, [&](index_t fx) { return at + fx * channels_ * plane(); });
+      index_t at = fy * columns_.count() * phase + c * plane();
+      for (index_t y = rows_.phase(fy); y < h_; y += window_.stride.h, at += plane_w_) {
+        f(y, [&](index_t fx) LACUNA_INLINE_LAMBDA { return at + fx * phase; });
       }
     }
   }
@@ -94,6 +97,8 @@ class stride_phases {
   index_t channels_;
   index_t h_;
   index_t w_;
+  index_t plane_h_;
+  index_t plane_w_;
   axis rows_;
   axis columns_;
 };
