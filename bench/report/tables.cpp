@@ -111,8 +111,11 @@ std::vector<peer_ratios> against_peers(const run& f32) {
         }
         const measurement* const mine = ours(p, m.pattern, m.keep);
         if (mine == nullptr) continue;
-        peer_ratios& r = groups[m.library + " " + m.method + ", " + m.pattern];
-        r.bar = g.bar;
+        const bool is_vector = !is_product(p);
+        peer_ratios& r =
+            groups[m.library + " " + m.method + ", " + m.pattern + (is_vector ? ", vectors" : "")];
+        r.bar = is_vector ? 0 : g.bar;
+        if (!is_vector) r.limits.push_back(m.seconds * p.peak_gflops * 1e9 / (p.flop() * m.kept));
         const double ratio = m.seconds / mine->seconds;
         if (r.ratios.empty() || ratio < *std::min_element(r.ratios.begin(), r.ratios.end())) {
           r.worst = p.name();
@@ -129,13 +132,15 @@ std::vector<peer_ratios> against_peers(const run& f32) {
 }
 
 void write_peers(std::ostream& out, const run& f32) {
-  out << "| library | Lacuna is faster by | worst | worst shape | goal | measurements |\n"
-         "|---|---:|---:|---|---:|---:|\n";
+  out << "| library | Lacuna is faster by | worst | worst shape | goal | limit | measurements |\n"
+         "|---|---:|---:|---|---:|---:|---:|\n";
   for (const peer_ratios& r : against_peers(f32)) {
     out << "| " << r.name << " | " << two_digits(geometric_mean(r.ratios)) << " | "
         << two_digits(*std::min_element(r.ratios.begin(), r.ratios.end())) << " | " << r.worst
-        << " | " << two_digits(r.bar) << " | " << r.ratios.size() << " |\n";
+        << " | " << two_digits(r.bar) << " | " << two_digits(geometric_mean(r.limits)) << " | "
+        << r.ratios.size() << " |\n";
   }
+  out << "\nLimit: how much faster it would be to multiply what is kept at the fp32 peak.\n";
 }
 
 void write_shapes(std::ostream& out, const run& r) {

@@ -29,6 +29,7 @@ struct peer_ratios {
   std::string name;  ///< "MKL 2026.2 CSR, unstructured"
   double bar{0};
   std::vector<double> ratios;
+  std::vector<double> limits;  ///< the ratios that the fp32 peak would give; of products only
   std::string worst;
 };
 [[nodiscard]] std::vector<peer_ratios> against_peers(const run& f32);

@@ -77,13 +77,24 @@ inline double read_bandwidth() {
   return static_cast<double>(memory.size() * sizeof(float)) / median(seconds);
 }
 
-/// "Intel(R) Xeon(R) Processor", from /proc/cpuinfo.
+/// As /proc/cpuinfo has it, with family and model, as virtual machines are vague:
+/// "AMD EPYC (family 25, model 17)".
 inline std::string cpu_name() {
   std::ifstream in("/proc/cpuinfo");
+  std::string name = "unknown processor";
+  std::string family;
   for (std::string line; std::getline(in, line);) {
-    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
+    const auto is = [&](const char* key) {
+      return line.rfind(key, 0) == 0 &&
+             line.find_first_of("\t:", std::string(key).size()) == std::string(key).size();
+    };
+    const auto value = [&] { return line.substr(line.find(':') + 2); };
+    if (is("cpu family")) family = value();
+    if (is("model")) family += ", model " + value();
+    if (is("model name")) name = value();
+    if (line.empty()) break;
   }
-  return "unknown processor";
+  return family.empty() ? name : name + " (family " + family + ")";
 }
 
 /// Which of the wide instruction sets the processor has, as /proc/cpuinfo names them.
