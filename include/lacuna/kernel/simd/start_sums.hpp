@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <lacuna/core/contract.hpp>
 #include <lacuna/kernel/pack/dot_panels.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
