@@ -21,6 +21,8 @@ struct core_cycles {
   double overhead{0};  ///< latency of the first load, of the last VMAC, conversion, call, locks
 
   [[nodiscard]] double total() const noexcept { return multiply + load + conflict + overhead; }
+  /// What grows with the blocks of weights that a core has.
+  [[nodiscard]] double of_blocks() const noexcept { return multiply + load + conflict; }
   core_cycles& operator+=(const core_cycles& o) noexcept {
     multiply += o.multiply;
     load += o.load;

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include <lacuna/hardware/aie2/estimate.hpp>
+#include <lacuna/hardware/aie2/mapping_fit.hpp>
 
 // What lets a search of mappings leave most of them out: the sizes it tries, and cycles that no
 // tile of a given split undercuts.
@@ -31,12 +32,6 @@ class cuts {
   std::array<index_t, 18> sizes_{};
   std::size_t size_{0};
 };
-
-/// Rows or columns of input that `n` of output read.
-[[nodiscard]] constexpr index_t input_reach(index_t n, index_t stride, index_t kernel,
-                                            index_t dilation) noexcept {
-  return (n - 1) * stride + (kernel - 1) * dilation + 1;
-}
 
 /// No mapping of a split takes fewer cycles than
 ///   max(hops + core x groups / ideal + tiles x a_tile, [tiles x] weights, least,
@@ -109,11 +104,11 @@ class split_bound {
     const device& d = estimate.device();
     if (f.conv) m.weights = {m.output.c, window.kernel_h, window.kernel_w, f.in};
     m.reduction_tiles = 1;
-    const estimator::stages s = estimate.iteration_stages(f, m);
+    const iteration_stages s = estimate.stages_of(f, m);
     const index_t width = ceil_div(f.out_w, m.width_parts);
     channel_tiles_ = static_cast<double>(m.channel_tiles);
     const double results = static_cast<double>(f.out_h * width * m.output.c) * channel_tiles_;
-    bound_.least = std::max(dram, results * s.output_byte);
+    bound_.least = std::max(dram, results * s.output_stream.cycles_a_byte());
     bound_.hops = s.hops;
     call_ = static_cast<double>(d.core.call_cycles + 2 * d.memory.acquire_cycles);
     // A column of output reads least where its tile is widest, or with gaps between windows single.
@@ -123,7 +118,7 @@ class split_bound {
              static_cast<double>(w);
     };
     const double columns = static_cast<double>(width) * std::min(reach(1), reach(width));
-    bound_.input_row = static_cast<double>(f.out_h) * columns * s.input_byte *
+    bound_.input_row = static_cast<double>(f.out_h) * columns * s.input_stream.cycles_a_byte() *
                        static_cast<double>(f.operands) *
                        static_cast<double>(f.conv ? f.in : m.output.c * m.channel_tiles);
     bound_.input_row_again = bound_.input_row;
