@@ -43,34 +43,34 @@ struct iteration_stages {
   }
 };
 
-/// A core's pixels in tiles: whole ones first, and the rest of each axis.
-struct pixel_parts {
-  struct part {
-    index_t size{0};
-    index_t count{0};
-  };
-  std::array<part, 2> rows, columns;
-  std::array<std::array<double, 2>, 2> work{};  ///< the fullest core's cycles of each, where any
+/// An axis in tiles: whole ones, and the rest.
+struct axis_parts {
+  std::array<index_t, 2> size, count;
 
-  pixel_parts(index_t h, index_t w, const tile_shape& tile) noexcept
-      : rows(parts(h, tile.h)), columns(parts(w, tile.w)) {}
+  axis_parts() = default;
+  axis_parts(index_t extent, index_t tile) noexcept
+      : size{tile, extent % tile}, count{extent / tile, extent % tile == 0 ? 0 : 1} {}
+  [[nodiscard]] index_t tiles() const noexcept { return count[0] + count[1]; }
+};
+
+/// A core's pixels in tiles, and the fullest core's cycles on each kind, where there are any.
+struct pixel_parts {
+  axis_parts rows, columns;
+  std::array<std::array<double, 2>, 2> work{};
+
+  pixel_parts(const axis_parts& h, const axis_parts& w) noexcept : rows(h), columns(w) {}
 
   /// Calls visit(height, width, how many there are, their work).
   template <class Visit>
   void for_each(Visit&& visit) {
     for (std::size_t r = 0; r < 2; ++r) {
       for (std::size_t c = 0; c < 2; ++c) {
-        const index_t times = rows[r].count * columns[c].count;
+        const index_t times = rows.count[r] * columns.count[c];
         if (times > 0) {
-          visit(rows[r].size, columns[c].size, static_cast<double>(times), work[r][c]);
+          visit(rows.size[r], columns.size[c], static_cast<double>(times), work[r][c]);
         }
       }
     }
-  }
-
- private:
-  static std::array<part, 2> parts(index_t extent, index_t tile) noexcept {
-    return {part{tile, extent / tile}, part{extent % tile, extent % tile == 0 ? 0 : 1}};
   }
 };
 

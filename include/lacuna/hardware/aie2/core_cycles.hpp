@@ -39,40 +39,63 @@ struct core_cycles {
 inline constexpr index_t product_pixels = 4;
 inline constexpr index_t product_channels = 8;
 
-/// A convolution tile: `pixels` = h ceil(w / 4) groups of 4 pixels, `kept` 8x8 blocks of weights
-/// (a mean over masks may be fractional), `channel_blocks` blocks of output channels.
-/// A sweep keeps up to 8 of the 9 accumulators (J groups) and takes, for each block of weights,
+/// A call, and a lock taken and given back for each of input and output.
+[[nodiscard]] inline double call_cycles(const device& d) noexcept {
+  return static_cast<double>(d.core.call_cycles + 2 * d.memory.acquire_cycles);
+}
+
+/// Groups of 4 pixels that a convolution sweeps at once: all accumulators but one.
+[[nodiscard]] inline index_t convolution_sweep(const device& d) noexcept {
+  return std::max<index_t>(1, d.core.accumulators - 1);
+}
+
+/// A sweep of a convolution, of `j` groups of pixels, `kept` 8x8 blocks of weights (a mean over
+/// masks may be fractional), `channel_blocks` blocks of output channels. It keeps up to 8 of the 9
+/// accumulators (J groups) and takes, for each block of weights,
 ///   max(J, ceil((J + 2 + i) / 2), s) cycles
 /// for J VMACs against J loads of pixels, 2 of weights and, where sparse, i = 1 of a block index on
 /// two load units; s = 2 cycles between VMACs on one accumulator. Each sweep and block of output
 /// channels pays the first load and the last VMAC, and J conversions and stores; with partial sums
 /// in memory also 8 J loads and stores of accumulators (4 vectors each way) on units that are free.
+[[nodiscard]] inline core_cycles convolution_sweep_cycles(const device& d, index_t j, double kept,
+                                                          index_t channel_blocks, bool sparse,
+                                                          bool partial_sums,
+                                                          bool loads_conflict) noexcept {
+  const auto& core = d.core;
+  const auto groups = static_cast<double>(j);
+  const double loads = groups + 2 + (sparse ? 1 : 0);
+  const double cycles =
+      std::max({groups, std::ceil(loads / 2), static_cast<double>(core.latency.mac_chain)});
+  core_cycles c;
+  c.multiply = groups * kept;
+  c.load = (cycles - groups) * kept;
+  // Each of the two loads of weights meets a load of pixels in its bundle.
+  if (loads_conflict) c.conflict = 2 * static_cast<double>(d.memory.conflict_cycles) * kept;
+  double edge = static_cast<double>(core.latency.vector_load + core.latency.mac) + groups;
+  if (partial_sums) edge += 2 * 4 * groups;
+  c.overhead = edge * static_cast<double>(channel_blocks);
+  return c;
+}
+
+/// A call with `pixels` groups in sweeps of at most `sweep`; `one(j)` gives one of j groups.
+template <class Sweep>
+[[nodiscard]] core_cycles cycles_of_sweeps(const device& d, index_t pixels, index_t sweep,
+                                           const Sweep& one) noexcept {
+  core_cycles c = one(sweep) * static_cast<double>(pixels / sweep);
+  if (pixels % sweep != 0) c += one(pixels % sweep);
+  c.overhead += call_cycles(d);
+  return c;
+}
+
+/// A convolution tile of `pixels` = h ceil(w / 4) groups.
 [[nodiscard]] inline core_cycles convolution_cycles(const device& d, index_t pixels, double kept,
                                                     index_t channel_blocks, bool sparse,
                                                     bool partial_sums,
                                                     bool loads_conflict) noexcept {
-  const auto& core = d.core;
-  const index_t sweep = std::max<index_t>(1, core.accumulators - 1);
-  const auto one = [&](index_t j) {
-    const auto groups = static_cast<double>(j);
-    const double loads = groups + 2 + (sparse ? 1 : 0);
-    const double cycles =
-        std::max({groups, std::ceil(loads / 2), static_cast<double>(core.latency.mac_chain)});
-    core_cycles c;
-    c.multiply = groups * kept;
-    c.load = (cycles - groups) * kept;
-    // Each of the two loads of weights meets a load of pixels in its bundle.
-    if (loads_conflict) c.conflict = 2 * static_cast<double>(d.memory.conflict_cycles) * kept;
-    double edge = static_cast<double>(core.latency.vector_load + core.latency.mac) + groups;
-    if (partial_sums) edge += 2 * 4 * groups;
-    c.overhead = edge * static_cast<double>(channel_blocks);
-    return c;
-  };
-  core_cycles c = one(sweep) * static_cast<double>(pixels / sweep);
-  if (pixels % sweep != 0) c += one(pixels % sweep);
-  // A call, and a lock taken and given back for each of input and output.
-  c.overhead += static_cast<double>(core.call_cycles + 2 * d.memory.acquire_cycles);
-  return c;
+  return cycles_of_sweeps(d, pixels, convolution_sweep(d), [&](index_t j) {
+    return convolution_sweep_cycles(d, j, kept, channel_blocks, sparse, partial_sums,
+                                    loads_conflict);
+  });
 }
 
 /// Pooling or addition of `values` results from `operands` values each. Pooling reads 64 int8 a
@@ -86,8 +109,8 @@ inline constexpr index_t product_channels = 8;
   core_cycles c;
   c.multiply = std::ceil(lanes);
   c.load = std::max(0.0, std::ceil(loads) - c.multiply);
-  c.overhead = static_cast<double>(d.core.call_cycles + 2 * d.memory.acquire_cycles +
-                                   d.core.latency.vector_load + d.core.latency.vector_alu);
+  c.overhead =
+      call_cycles(d) + static_cast<double>(d.core.latency.vector_load + d.core.latency.vector_alu);
   return c;
 }
 

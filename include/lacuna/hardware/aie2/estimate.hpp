@@ -7,10 +7,9 @@
 #include <vector>
 
 #include <lacuna/hardware/aie2/array_cycles.hpp>
-#include <lacuna/hardware/aie2/core_cycles.hpp>
 #include <lacuna/hardware/aie2/layer_estimate.hpp>
 #include <lacuna/hardware/aie2/mapping.hpp>
-#include <lacuna/hardware/aie2/series_cycles.hpp>
+#include <lacuna/hardware/aie2/tile_cycles.hpp>
 
 namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 
@@ -29,12 +28,8 @@ class estimator {
 
   [[nodiscard]] const aie2::device& device() const noexcept { return device_; }
 
-  /// The cost of a mapping that fits (`complete`, mapping_search.hpp).
-  ///   a tile costs max(core, streams of its input, result and weights), double-buffered;
-  ///   weights that stay: a group of channels costs max(sum of its tiles, its weights' stream);
-  ///   pixels that stay: a tile costs max(pieces x max(core, weights, result), its input's stream);
-  ///   layer = max(those + first in + first tile + last out - the longest of the three,
-  ///               DRAM bytes / DRAM rate).
+  /// The cost of a mapping that fits (`complete`, mapping_fit.hpp):
+  ///   max(cycles of the array, its fill included (`cycles_of`), DRAM bytes / DRAM rate).
   /// A stream moves 4 B a cycle. An input tile is broadcast down its column, a piece of weights
   /// along the cores that need it. Cost: some 100 ns.
   [[nodiscard]] layer_estimate operator()(const workload_layer& layer, const layer_facts& f,
@@ -44,9 +39,9 @@ class estimator {
     const iteration_stages s = stages_of(f, m);
     const auto pieces = static_cast<double>(m.pieces());
     core_cycles busiest;
-    pixel_parts pixels(f.out_h, ceil_div(f.out_w, m.width_parts), m.output);
+    pixel_parts pixels({f.out_h, m.output.h}, {ceil_div(f.out_w, m.width_parts), m.output.w});
     pixels.for_each([&](index_t h, index_t w, double times, double& work) {
-      const core_cycles core = core_of(f, m, h, w);
+      const core_cycles core = tile_cycles(device_, f, m, h, w);
       const double fullest = s.imbalance * core.of_blocks();
       work = core.total() + fullest;
       busiest += core * (times * pieces);
@@ -138,13 +133,8 @@ class estimator {
   /// Cycles of the fullest core on a tile of h x w pixels.
   [[nodiscard]] double iteration_cycles(const layer_facts& f, const mapping& m, index_t h,
                                         index_t w) const noexcept {
-    return fullest_cycles(f, m, split_stages(f, m).imbalance, h, w);
-  }
-  /// The same, where the imbalance is known.
-  [[nodiscard]] double fullest_cycles(const layer_facts& f, const mapping& m, double imbalance,
-                                      index_t h, index_t w) const noexcept {
-    const core_cycles c = core_of(f, m, h, w);
-    return c.total() + imbalance * c.of_blocks();
+    const core_cycles c = tile_cycles(device_, f, m, h, w);
+    return c.total() + split_stages(f, m).imbalance * c.of_blocks();
   }
 
  private:
@@ -157,21 +147,6 @@ class estimator {
 
   [[nodiscard]] index_t core_groups(const mapping& m) const noexcept {
     return device_.core_rows * m.channel_parts;
-  }
-
-  [[nodiscard]] core_cycles core_of(const layer_facts& f, const mapping& m, index_t h,
-                                    index_t w) const noexcept {
-    if (!f.conv)
-      return elementwise_cycles(device_, h * w * m.output.c, f.taps * f.operands, f.operands == 2);
-    const index_t blocks = m.output.c / 8;
-    const double kept = static_cast<double>(blocks * (m.weights.in / 8) * f.taps) * f.density;
-    if (f.layers > 0) {
-      return series_cycles(device_, h * ceil_div(w, product_pixels), kept,
-                           f.taps * ceil_div(m.weights.in, 16), f.layers, blocks,
-                           m.reduction_tiles > 1, m.placement.loads_conflict);
-    }
-    return convolution_cycles(device_, h * ceil_div(w, product_pixels), kept, blocks,
-                              f.density<1, m.reduction_tiles> 1, m.placement.loads_conflict);
   }
 
   void streams_of(const layer_facts& f, const mapping& m, const iteration_stages& s,

@@ -6,14 +6,31 @@
 #include <cmath>
 
 #include <lacuna/hardware/aie2/mapping.hpp>
+#include <lacuna/hardware/aie2/tile_extents.hpp>
 
 // Whether a mapping fits: what a core holds, and what the memory tiles do.
 namespace lacuna::inline LACUNA_ABI::hardware::aie2::detail {
 
-/// Rows or columns of input that `n` of output read.
-[[nodiscard]] constexpr index_t input_reach(index_t n, index_t stride, index_t kernel,
-                                            index_t dilation) noexcept {
-  return (n - 1) * stride + (kernel - 1) * dilation + 1;
+/// Which axes a core takes in several tiles.
+struct tiled_axes {
+  bool pixels{false}, channels{false}, reduction{false};
+};
+
+/// What a core holds, of tiles that read `input` bytes and make `output`, and pieces of weights.
+[[nodiscard]] inline core_buffers buffers_of(index_t input, index_t output, index_t piece,
+                                             const tiled_axes& tiled) noexcept {
+  const bool pieces = tiled.channels || tiled.reduction;
+  core_buffers b;
+  b.weights = (pieces ? 2 : 1) * piece;
+  if (tiled.reduction) b.accumulators = 4 * output;
+  b.input = (tiled.pixels || pieces ? 2 : 1) * input;
+  b.output = (tiled.pixels || tiled.channels ? 2 : 1) * output;
+  return b;
+}
+
+/// Bytes of a piece of weights in a core.
+[[nodiscard]] inline index_t piece_bytes(const layer_facts& f, const weight_shape& w) noexcept {
+  return static_cast<index_t>(std::ceil(f.stored_bytes(w)));
 }
 
 /// Fills in what follows from split, tile and order; false where a core can't hold it.
@@ -28,22 +45,16 @@ namespace lacuna::inline LACUNA_ABI::hardware::aie2::detail {
   const index_t a_core = round_up(ceil_div(f.out, d.core_rows * m.channel_parts), 8);
   m.output.c = std::min(m.output.c, a_core);
   m.channel_tiles = ceil_div(a_core, m.output.c);
-  m.input = {input_reach(m.output.h, w.stride.h, w.kernel_h, w.dilation.h),
-             input_reach(m.output.w, w.stride.w, w.kernel_w, w.dilation.w), m.output.c};
-  m.buffers = {};
+  m.input = {row_axis(w).reach(m.output.h), column_axis(w).reach(m.output.w), m.output.c};
+  m.reduction_tiles = 1;
   if (f.conv) {
-    m.weights.out = m.output.c;
-    m.weights.kernel_h = w.kernel_h;
-    m.weights.kernel_w = w.kernel_w;
-    m.weights.in = std::min(m.weights.in, f.in);
+    m.weights = {m.output.c, w.kernel_h, w.kernel_w, std::min(m.weights.in, f.in)};
     m.reduction_tiles = ceil_div(f.in, m.weights.in);
     m.input.c = m.weights.in;
-    const auto piece = static_cast<index_t>(std::ceil(f.stored_bytes(m.weights)));
-    m.buffers.weights = (m.pieces() > 1 ? 2 : 1) * piece;
-    if (m.reduction_tiles > 1) m.buffers.accumulators = 4 * m.output.elements();
   }
-  m.buffers.input = (m.iterations() > 1 ? 2 : 1) * m.input.elements() * f.operands;
-  m.buffers.output = (m.pixel_tiles() * m.channel_tiles > 1 ? 2 : 1) * m.output.elements();
+  m.buffers = buffers_of(m.input.elements() * f.operands, m.output.elements(),
+                         f.conv ? piece_bytes(f, m.weights) : 0,
+                         {m.pixel_tiles() > 1, m.channel_tiles > 1, m.reduction_tiles > 1});
   return m.buffers.total() <= d.memory.bytes && place_buffers(m.buffers, d.memory, m.placement);
 }
 
