@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <span>
+#include <vector>
 
 #include <lacuna/hardware/aie2/buffer_placement.hpp>
 #include <lacuna/hardware/aie2/device.hpp>
@@ -114,17 +116,21 @@ template <class Sweep>
   return c;
 }
 
-/// Expected largest of `count` standard normal values, by quadrature of
-///   integral_0^inf (1 - Phi(x)^n) dx - integral_-inf^0 Phi(x)^n dx. 0 for one value.
-[[nodiscard]] inline double expected_largest(index_t count) noexcept {
-  if (count <= 1) return 0;
+/// Expected largest of 0, 1, ... `most` standard normal values, by quadrature of
+///   integral_0^inf (1 - Phi(x)^n) dx - integral_-inf^0 Phi(x)^n dx. 0 for one value. Cost: Phi at
+/// 1,600 points and a product each a count, 0.1 ms for 64.
+[[nodiscard]] inline std::vector<double> expected_largest(index_t most) {
+  std::vector<double> sums(static_cast<std::size_t>(std::max<index_t>(1, most)) + 1, 0.0);
   constexpr double step = 0.01;
-  double sum = 0;
   for (double x = -8 + step / 2; x < 8; x += step) {
-    const double below = std::pow(0.5 * std::erfc(-x / std::sqrt(2.0)), static_cast<double>(count));
-    sum += (x > 0 ? 1 - below : -below) * step;
+    const double one = 0.5 * std::erfc(-x / std::sqrt(2.0));
+    double below = one;
+    for (std::size_t n = 2; n < sums.size(); ++n) {
+      below *= one;
+      sums[n] += (x > 0 ? 1 - below : -below) * step;
+    }
   }
-  return sum;
+  return sums;
 }
 
 /// How much the fullest of `cores` exceeds the mean, as a share of the mean, where masks keep

@@ -19,7 +19,7 @@ class estimator {
   /// @throws shape_error: see require_valid(device).
   explicit estimator(const device& d) : device_(d) {
     require_valid(d);
-    for (index_t n = 0; n <= d.compute_tiles(); ++n) largest_.push_back(expected_largest(n));
+    largest_ = expected_largest(d.compute_tiles());
     const double shim = static_cast<double>(d.shim_cols * d.transport.shim_bytes_per_cycle);
     read_rate_ = shim * static_cast<double>(d.transport.shim_mm2s_channels);
     write_rate_ = shim * static_cast<double>(d.transport.shim_s2mm_channels);
