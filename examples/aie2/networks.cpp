@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // ResNet-50, VGG-16 and Inception V3 on AIE2 meshes: the tables of docs/hardware/aie2_networks.md,
-// one network layer by layer, or one layer with its timeline.
+// one network layer by layer, one layer with its timeline, or layers estimated a second.
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -55,6 +55,7 @@ struct choices {
   lacuna::index_t mesh{4};
   double density{1};
   bool simulate{false};
+  bool speed{false};
 };
 
 bool show(const choices& c) {
@@ -101,6 +102,7 @@ int main(int argc, char** argv) {
       ->needs("--network")
       ->excludes("--density");
   app.add_flag("--simulate", c.simulate, "Fill the simulated column")->needs("--network");
+  app.add_flag("--speed", c.speed, "Only layers estimated a second, of all networks");
   app.add_option("--layer", c.layer, "Only this layer, in detail")->needs("--network");
   app.add_option("--trace", c.trace, "Write the timeline as Chrome trace JSON")->needs("--network");
   app.add_option("--svg", c.svg, "Write the timeline as a picture")->needs("--network");
@@ -108,6 +110,10 @@ int main(int argc, char** argv) {
       ->check(CLI::ExistingFile);
   CLI11_PARSE(app, argc, argv);
   try {
+    if (c.speed) {
+      speed_table(std::cout);
+      return 0;
+    }
     return (c.network.empty() ? all_tables(c.into) : show(c)) ? 0 : 1;
   } catch (const std::exception& e) {
     std::cerr << e.what() << "\n";

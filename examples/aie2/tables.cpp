@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -191,42 +190,4 @@ void depth_table(std::ostream& out) {
     }
   }
   out << "\n";
-}
-
-void speed_table(std::ostream& out) {
-  using clock = std::chrono::steady_clock;
-  const aie2::estimator estimate(aie2::mesh(4));
-  const aie2::network_estimate net = estimated("resnet50", 4, 0.5);
-  const auto rate = [&](index_t times, const auto& one) {
-    const auto start = clock::now();
-    double sum = 0;
-    for (index_t i = 0; i < times; ++i) {
-      for (const aie2::layer_columns& l : net.layers) sum += one(l);
-    }
-    const double seconds = std::chrono::duration<double>(clock::now() - start).count();
-    return sum > 0 ? static_cast<double>(times) * static_cast<double>(net.layers.size()) / seconds
-                   : 0;
-  };
-  const double rule = rate(2000, [](const auto& l) { return published_rule(l.tiles).total; });
-  const double closed = rate(2000, [&](const auto& l) {
-    return estimate(l.layer, aie2::facts_of(l.layer), l.mapped.chosen).cycles();
-  });
-  const double search = rate(2, [&](const auto& l) {
-    const aie2::mapping& m = l.mapped.chosen;
-    return search_mapping(estimate, l.layer, {m.input_from_dram, m.output_to_dram}).cost.cycles();
-  });
-  aie2::mapper map(aie2::mesh(4));
-  const aie2::workload again = aie2::find_workload("resnet50", 0.5);
-  static_cast<void>(map_chain(again.layers, map));
-  const auto start = clock::now();
-  constexpr index_t times = 200;
-  double sum = 0;
-  for (index_t i = 0; i < times; ++i) sum += map_chain(again.layers, map).back().cost.cycles();
-  const double seconds = std::chrono::duration<double>(clock::now() - start).count();
-  const double known = sum > 0 ? static_cast<double>(times * again.layers.size()) / seconds : 0;
-  out << "ResNet-50 on 4x4, one core, layers a second: published rule "
-      << formatted(
-             "%.2g, estimate of a mapping %.2g, network of known layers %.2g, search of a "
-             "mapping %.2g\n",
-             rule, closed, known, search);
 }

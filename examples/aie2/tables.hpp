@@ -44,5 +44,5 @@ void simulated_series_table(std::ostream& out);
 void depth_table(std::ostream& out);
 /// Time of each network over meshes, simulated and published, as a picture; its markdown on `out`.
 void mesh_plot(std::ostream& out, const std::string& svg);
-/// Layers a second.
+/// Layers estimated a second, of each network on three meshes.
 void speed_table(std::ostream& out);

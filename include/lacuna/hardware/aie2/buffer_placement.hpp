@@ -33,6 +33,14 @@ struct buffer_placement {
   bool stores_conflict{false};  ///< outputs share a logical bank with either
 };
 
+/// Whether buffers fit: each starts on a vector load, inputs end at the top.
+[[nodiscard]] inline bool fits(const core_buffers& b, index_t bytes) noexcept {
+  constexpr index_t vector = 32;
+  const auto up = [](index_t x) { return round_up(x, vector); };
+  const index_t below = up(b.weights) + up(b.accumulators) + up(b.output) + up(b.reserved);
+  return b.input <= bytes && below <= (bytes - b.input) / vector * vector;
+}
+
 /// Places buffers: weights from the bottom, inputs against the top, results between. Two vector
 /// loads of one bundle then meet in a bank only where no placement could keep them apart, and the
 /// halves of one buffer share banks, which costs nothing: the core reads one of them. Ranges start

@@ -3,14 +3,13 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <vector>
 
-#include <lacuna/hardware/aie2/core_cycles.hpp>
+#include <lacuna/hardware/aie2/array_cycles.hpp>
 #include <lacuna/hardware/aie2/layer_estimate.hpp>
 #include <lacuna/hardware/aie2/mapping.hpp>
-#include <lacuna/hardware/aie2/series_cycles.hpp>
+#include <lacuna/hardware/aie2/tile_cycles.hpp>
 
 namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 
@@ -20,7 +19,7 @@ class estimator {
   /// @throws shape_error: see require_valid(device).
   explicit estimator(const device& d) : device_(d) {
     require_valid(d);
-    for (index_t n = 0; n <= d.compute_tiles(); ++n) largest_.push_back(expected_largest(n));
+    largest_ = expected_largest(d.compute_tiles());
     const double shim = static_cast<double>(d.shim_cols * d.transport.shim_bytes_per_cycle);
     read_rate_ = shim * static_cast<double>(d.transport.shim_mm2s_channels);
     write_rate_ = shim * static_cast<double>(d.transport.shim_s2mm_channels);
@@ -29,55 +28,26 @@ class estimator {
 
   [[nodiscard]] const aie2::device& device() const noexcept { return device_; }
 
-  /// The cost of a mapping that fits (`complete`, mapping_search.hpp).
-  ///   a tile costs max(core, streams of its input, result and weights), double-buffered;
-  ///   weights that stay: a group of channels costs max(sum of its tiles, its weights' stream);
-  ///   pixels that stay: a tile costs max(pieces x max(core, weights, result), its input's stream);
-  ///   layer = max(those + first in + first tile + last out - the longest of the three,
-  ///               DRAM bytes / DRAM rate).
+  /// The cost of a mapping that fits (`complete`, mapping_fit.hpp):
+  ///   max(cycles of the array, its fill included (`cycles_of`), DRAM bytes / DRAM rate).
   /// A stream moves 4 B a cycle. An input tile is broadcast down its column, a piece of weights
   /// along the cores that need it. Cost: some 100 ns.
   [[nodiscard]] layer_estimate operator()(const workload_layer& layer, const layer_facts& f,
                                           const mapping& m) const noexcept {
     layer_estimate e;
     e.macs = f.macs;
-    const stages s = stages_of(f, m);
-    const double pieces = static_cast<double>(m.pieces());
-    const double channel_tiles = static_cast<double>(m.channel_tiles);
-    double array = 0;
+    const iteration_stages s = stages_of(f, m);
+    const auto pieces = static_cast<double>(m.pieces());
     core_cycles busiest;
-    const auto rows = parts(f.out_h, m.output.h);
-    const auto columns = parts(ceil_div(f.out_w, m.width_parts), m.output.w);
-    double inner_sum = 0;
-    for (const part& r : rows) {
-      for (const part& c : columns) {
-        const double times = static_cast<double>(r.count * c.count);
-        if (times == 0) continue;
-        const double share =
-            static_cast<double>(r.size * c.size) / static_cast<double>(m.output.h * m.output.w);
-        core_cycles core = core_of(f, m, r.size, c.size);
-        const double fullest = s.imbalance * (core.multiply + core.load + core.conflict);
-        const double work = core.total() + fullest;
-        busiest += core * (times * pieces);
-        e[layer_cause::imbalance] += fullest * times * pieces;
-        const double in = s.input * share;
-        const double out = s.output * share;
-        if (m.order == loop_order::weights_stay) {
-          // Two halves: one is filled and crosses the switches while the other is worked on.
-          inner_sum += times * std::max({work, in, out, (work + in + s.hops / 2) / 2});
-        } else {
-          const bool split = m.reduction_tiles > 1;
-          const double streamed = std::max(m.pieces() > 1 ? s.weights : 0.0, split ? in : 0.0);
-          const double inner =
-              std::max({work, streamed, out / static_cast<double>(m.reduction_tiles),
-                        streamed > 0 ? (work + streamed + s.hops / 2) / 2 : 0.0});
-          array += times * std::max(pieces * inner, split ? 0.0 : in);
-        }
-      }
-    }
-    if (m.order == loop_order::weights_stay) {
-      array = channel_tiles * std::max(inner_sum, s.weights);
-    }
+    pixel_parts pixels({f.out_h, m.output.h}, {ceil_div(f.out_w, m.width_parts), m.output.w});
+    pixels.for_each([&](index_t h, index_t w, double times, double& work) {
+      const core_cycles core = tile_cycles(device_, f, m, h, w);
+      const double fullest = s.imbalance * core.of_blocks();
+      work = core.total() + fullest;
+      busiest += core * (times * pieces);
+      e[layer_cause::imbalance] += fullest * times * pieces;
+    });
+    const array_cycles array = cycles_of(m, s, pixels);
     const double worked = busiest.total() + e[layer_cause::imbalance];
     const auto everything = static_cast<double>(device_.compute_tiles());
     const double peak =
@@ -88,15 +58,14 @@ class estimator {
     e[layer_cause::load] = busiest.load;
     e[layer_cause::conflict] = busiest.conflict;
     e[layer_cause::overhead] = busiest.overhead;
-    e[layer_cause::stream] = std::max(0.0, array - worked);
-    e[layer_cause::fill] = fill_of(f, m, s, inner_sum);
+    e[layer_cause::stream] = std::max(0.0, array.steady - worked);
+    e[layer_cause::fill] = array.fill;
     e.cores = s.cores;
     e.multiply_cycles = busiest.multiply;
     e.executed = f.conv ? busiest.multiply * peak * s.cores : 0;
     streams_of(f, m, s, e);
     dram_of(layer, f, m, e);
-    const double on_chip = array + e[layer_cause::fill];
-    e[layer_cause::dram] = std::max(0.0, e.dram_cycles - on_chip);
+    e[layer_cause::dram] = std::max(0.0, e.dram_cycles - (array.steady + array.fill));
     return e;
   }
 
@@ -118,73 +87,33 @@ class estimator {
         {(t.read + t.written) / dram_rate_, t.read / read_rate_, t.written / write_rate_});
   }
 
-  /// What one iteration takes, whole tiles.
-  struct stages {
-    double input{0}, weights{0}, output{0};  ///< cycles of one tile's or piece's stream
-    double input_byte{0}, output_byte{0};    ///< cycles a byte of a core's operand and result
-    double imbalance{0};                     ///< share that the fullest core has beyond the mean
-    double hops{0};   ///< latency of the switches, to the farthest core and back
-    double used{1};   ///< share of the cores that have work
-    double cores{1};  ///< and their number
-  };
-  [[nodiscard]] stages iteration_stages(const layer_facts& f, const mapping& m) const noexcept {
-    return stages_of(f, m);
+  /// What an iteration of a mapping takes.
+  [[nodiscard]] iteration_stages stages_of(const layer_facts& f, const mapping& m) const noexcept {
+    iteration_stages s = split_stages(f, m);
+    s.stream_piece(f, m.weights);
+    s.stream_tile(f, m.input, m.output);
+    return s;
   }
-  /// Cycles of the fullest core on a tile of h x w pixels.
-  [[nodiscard]] double iteration_cycles(const layer_facts& f, const mapping& m, index_t h,
-                                        index_t w) const noexcept {
-    const core_cycles c = core_of(f, m, h, w);
-    return c.total() + stages_of(f, m).imbalance * (c.multiply + c.load + c.conflict);
-  }
-
- private:
-  struct part {
-    index_t size{0};
-    index_t count{0};
-  };
-
-  /// `extent` in tiles of `tile`: whole ones and the rest.
-  static std::array<part, 2> parts(index_t extent, index_t tile) noexcept {
-    return {part{tile, extent / tile}, part{extent % tile, extent % tile == 0 ? 0 : 1}};
-  }
-
-  [[nodiscard]] index_t core_groups(const mapping& m) const noexcept {
-    return device_.core_rows * m.channel_parts;
-  }
-
-  [[nodiscard]] stages stages_of(const layer_facts& f, const mapping& m) const noexcept {
-    const auto rate = static_cast<double>(device_.transport.stream_bytes_per_cycle);
-    const auto& dma = device_.memory_tile.dma;
-    stages s;
+  /// What of it follows from parts of the width and of the channels, `m.output.c` and
+  /// `m.channel_tiles`, and whether the result goes to DRAM.
+  [[nodiscard]] iteration_stages split_stages(const layer_facts& f,
+                                              const mapping& m) const noexcept {
+    iteration_stages s;
     const index_t a_core = m.output.c * m.channel_tiles;
     const index_t groups = std::min(core_groups(m), ceil_div(f.out, a_core));
     const index_t rows = std::min(device_.core_rows, groups);
     s.cores = static_cast<double>(groups * std::min(m.width_parts, f.out_w));
     s.used = s.cores / static_cast<double>(device_.compute_tiles());
-    const auto tile_bytes = static_cast<double>(m.input.elements());
     // Streams between a memory tile and its column, less the channel to DRAM; from DRAM come two.
-    // Who shares one sends packets, each with a header.
+    const auto& dma = device_.memory_tile.dma;
     const index_t up = std::min(device_.transport.column_streams_up,
                                 dma.mm2s_channels - (m.output_to_dram ? 1 : 0));
     const index_t down = std::min(device_.transport.column_streams_down, dma.s2mm_channels - 2);
-    const auto turns_of = [](index_t users, index_t channels) {
-      return static_cast<double>(ceil_div(users, std::max<index_t>(1, channels)));
-    };
-    const auto shared = [&](double bytes, double turns) {
-      const auto header = static_cast<double>(device_.transport.packet_header_bytes);
-      return turns * (bytes + (turns > 1 ? header : 0)) / rate;
-    };
-    const double in_turns = f.conv ? 1 : turns_of(rows, up);
-    const double out_turns = turns_of(rows, down);
-    s.input_byte = in_turns / rate;
-    s.output_byte = out_turns / rate;
-    // An input is broadcast to the column; two operands of an addition come as one object.
-    s.input = shared(tile_bytes * static_cast<double>(f.operands), in_turns);
-    s.output = shared(static_cast<double>(m.output.elements()), out_turns);
+    s.input_stream = stream_of(f.conv ? 1 : rows, up);
+    s.output_stream = stream_of(rows, down);
     if (f.conv) {
       // Columns that share the width share the streams of weights, row by row.
-      s.weights =
-          shared(f.stored_bytes(m.weights), turns_of(ceil_div(rows, m.width_parts), up - 1));
+      s.weight_stream = stream_of(ceil_div(rows, m.width_parts), up - 1);
       s.imbalance =
           f.imbalance >= 0
               ? f.imbalance
@@ -201,44 +130,26 @@ class estimator {
                                      device_.transport.external_to_external_cycles);
     return s;
   }
-
-  /// The first group of iterations from end to end, less the stage that the steady state counts.
-  [[nodiscard]] double fill_of(const layer_facts& f, const mapping& m, const stages& s,
-                               double inner_sum) const noexcept {
-    const core_cycles tile = core_of(f, m, m.output.h, m.output.w);
-    const double work = tile.total() + s.imbalance * (tile.multiply + tile.load + tile.conflict);
-    const double first = std::max(s.input, s.weights);
-    if (m.order == loop_order::weights_stay) {
-      // Weights that come slower than their tiles are used: the last group's tiles show.
-      if (s.weights > inner_sum) return inner_sum + s.output + s.hops;
-      return first + work + s.output + s.hops - std::max({work, s.input, s.output});
-    }
-    const auto reductions = static_cast<double>(m.reduction_tiles);
-    const double inner = std::max({work, m.pieces() > 1 ? s.weights : 0.0, s.output / reductions});
-    if (m.reduction_tiles > 1) {
-      return first + work + s.output + s.hops - std::max(inner, s.input);
-    }
-    const auto pieces = static_cast<double>(m.pieces());
-    const double group = (pieces - 1) * inner + work + s.output;  // of one tile, its input there
-    return first + group + s.hops - std::max(pieces * inner, s.input);
+  /// Cycles of the fullest core on a tile of h x w pixels.
+  [[nodiscard]] double iteration_cycles(const layer_facts& f, const mapping& m, index_t h,
+                                        index_t w) const noexcept {
+    const core_cycles c = tile_cycles(device_, f, m, h, w);
+    return c.total() + split_stages(f, m).imbalance * c.of_blocks();
   }
 
-  [[nodiscard]] core_cycles core_of(const layer_facts& f, const mapping& m, index_t h,
-                                    index_t w) const noexcept {
-    if (!f.conv)
-      return elementwise_cycles(device_, h * w * m.output.c, f.taps * f.operands, f.operands == 2);
-    const index_t blocks = m.output.c / 8;
-    const double kept = static_cast<double>(blocks * (m.weights.in / 8) * f.taps) * f.density;
-    if (f.layers > 0) {
-      return series_cycles(device_, h * ceil_div(w, product_pixels), kept,
-                           f.taps * ceil_div(m.weights.in, 16), f.layers, blocks,
-                           m.reduction_tiles > 1, m.placement.loads_conflict);
-    }
-    return convolution_cycles(device_, h * ceil_div(w, product_pixels), kept, blocks,
-                              f.density<1, m.reduction_tiles> 1, m.placement.loads_conflict);
+ private:
+  [[nodiscard]] shared_stream stream_of(index_t users, index_t channels) const noexcept {
+    const index_t turns = ceil_div(users, std::max<index_t>(1, channels));
+    return {static_cast<double>(turns),
+            turns > 1 ? static_cast<double>(device_.transport.packet_header_bytes) : 0.0,
+            static_cast<double>(device_.transport.stream_bytes_per_cycle)};
   }
 
-  void streams_of(const layer_facts& f, const mapping& m, const stages& s,
+  [[nodiscard]] index_t core_groups(const mapping& m) const noexcept {
+    return device_.core_rows * m.channel_parts;
+  }
+
+  void streams_of(const layer_facts& f, const mapping& m, const iteration_stages& s,
                   layer_estimate& e) const noexcept {
     // Whole tiles' worth of pixels: those at the edges are smaller.
     const double tiles = static_cast<double>(f.out_h * ceil_div(f.out_w, m.width_parts)) /

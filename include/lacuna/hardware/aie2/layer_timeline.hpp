@@ -21,7 +21,7 @@ struct iteration_step {
 
 [[nodiscard]] inline std::vector<iteration_step> steps_of(const estimator& estimate,
                                                           const layer_facts& f, const mapping& m) {
-  const auto s = estimate.iteration_stages(f, m);
+  const auto s = estimate.stages_of(f, m);
   const index_t width = ceil_div(f.out_w, m.width_parts);
   std::vector<iteration_step> steps;
   const auto step = [&](index_t tile, index_t piece) {
@@ -66,7 +66,7 @@ struct iteration_step {
                                           double* end = nullptr) {
   const layer_facts f = facts_of(layer);
   const std::vector<detail::iteration_step> steps = detail::steps_of(estimate, f, m);
-  const double hops = estimate.iteration_stages(f, m).hops / 2;
+  const double hops = estimate.stages_of(f, m).hops / 2;
   timeline out;
   out.name = layer.shape.name + " on " + estimate.device().name;
   out.clock_hz = estimate.device().clock_hz;

@@ -3,95 +3,49 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 #include <lacuna/hardware/aie2/estimate.hpp>
+#include <lacuna/hardware/aie2/tile_extents.hpp>
 
-// What lets a search of mappings leave most of them out: the sizes it tries, and cycles that no
-// tile of a given split undercuts.
+// What lets a search of mappings leave most of them out: cycles that no tile of a given split
+// undercuts.
 namespace lacuna::inline LACUNA_ABI::hardware::aie2::detail {
 
-/// Candidate extents of a tile: n, n/2, n/3, ... as ceil, each once, down to `multiple`.
-class cuts {
- public:
-  cuts(index_t n, index_t multiple) noexcept {
-    const index_t whole = round_up(n, multiple);
-    for (const index_t parts : {1, 2, 3, 4, 5, 7, 8, 14, 16, 28, 32, 56, 64, 112, 128, 224, 256}) {
-      const index_t cut = std::min(whole, round_up(ceil_div(n, parts), multiple));
-      if (size_ == 0 || cut < sizes_[size_ - 1]) sizes_[size_++] = cut;
-      if (cut == multiple) return;
-    }
-    sizes_[size_++] = multiple;
-  }
-  [[nodiscard]] const index_t* begin() const noexcept { return sizes_.data(); }
-  [[nodiscard]] const index_t* end() const noexcept { return sizes_.data() + size_; }
-
- private:
-  std::array<index_t, 18> sizes_{};
-  std::size_t size_{0};
-};
-
-/// Rows or columns of input that `n` of output read.
-[[nodiscard]] constexpr index_t input_reach(index_t n, index_t stride, index_t kernel,
-                                            index_t dilation) noexcept {
-  return (n - 1) * stride + (kernel - 1) * dilation + 1;
-}
-
 /// No mapping of a split takes fewer cycles than
-///   max(hops + core x groups / ideal + tiles x a_tile, [tiles x] weights, least,
+///   max(hops + core + tiles x a_tile, [tiles x] weights, least,
 ///       reach(h) / h x input_row [x channel tiles]),
-/// tiles of pixels, h rows each; groups of 4 pixels that the tiles' widths make of a row, ideal if
-/// undivided. Weights stream once, or where pixels stay once a tile; inputs of a convolution once a
-/// group of output channels where weights stay.
+/// tiles of h rows and the whole width. Weights stream once, or where pixels stay once a tile;
+/// inputs of a convolution once a group of output channels where weights stay.
 struct cycle_bound {
   double core{0};
-  double conflicts{0};  ///< of the core, where loads of weights and pixels meet in a bank
   double hops{0};
   double a_tile{0};
   double least{0};
   double weights{0};
   double input_row{0}, input_row_again{0};  ///< pixels stay, weights stay
-  double row_groups{1};
   bool pixels_may_stay{true}, weights_may_stay{true};
 
-  /// Of any height: most rows a tile read fewest each, or single ones where windows leave gaps.
-  [[nodiscard]] double with_any(index_t out_h, const conv_window& w) const noexcept {
-    return either(1, std::min(rows_read(1, w), rows_read(out_h, w)));
-  }
-  /// Tiles of h rows, of any width and order.
-  [[nodiscard]] double with(index_t h, index_t out_h, const conv_window& w) const noexcept {
-    return either(static_cast<double>(ceil_div(out_h, h)), rows_read(h, w));
-  }
-  /// The tiles of a mapping, whose parts of the width are `whole`, in an order.
-  [[nodiscard]] double with(loop_order order, const mapping& m, index_t whole,
-                            const conv_window& w) const noexcept {
-    const index_t width = m.output.w;
-    const auto groups = static_cast<double>(whole / width * ceil_div(width, product_pixels) +
-                                            ceil_div(whole % width, product_pixels));
-    const double cycles = core + (m.placement.loads_conflict ? conflicts : 0);
-    return of(order, static_cast<double>(m.pixel_tiles()), cycles * (groups / row_groups),
-              rows_read(m.output.h, w));
+  /// Tiles of any height, whose rows of output read at least `read` of input each.
+  [[nodiscard]] double with_any(double read) const noexcept { return either(1, read); }
+  /// Tiles with these rows, of any width and order.
+  [[nodiscard]] double with(const tile_extent& rows) const noexcept {
+    return either(static_cast<double>(rows.parts.tiles()), rows.read);
   }
 
  private:
-  [[nodiscard]] double of(loop_order order, double tiles, double cores,
-                          double rows) const noexcept {
+  [[nodiscard]] double of(loop_order order, double tiles, double rows) const noexcept {
     const bool stay = order == loop_order::pixels_stay;
-    return std::max({hops + cores + tiles * a_tile, stay ? tiles * weights : weights, least,
+    return std::max({hops + core + tiles * a_tile, stay ? tiles * weights : weights, least,
                      (stay ? input_row : input_row_again) * rows});
   }
   [[nodiscard]] double either(double tiles, double rows) const noexcept {
     double fewest = std::numeric_limits<double>::infinity();
-    if (weights_may_stay) fewest = of(loop_order::weights_stay, tiles, core, rows);
+    if (weights_may_stay) fewest = of(loop_order::weights_stay, tiles, rows);
     if (pixels_may_stay) {
-      fewest = std::min(fewest, of(loop_order::pixels_stay, tiles, core, rows));
+      fewest = std::min(fewest, of(loop_order::pixels_stay, tiles, rows));
     }
     return fewest;
-  }
-  static double rows_read(index_t h, const conv_window& w) noexcept {
-    return static_cast<double>(input_reach(h, w.stride.h, w.kernel_h, w.dilation.h)) /
-           static_cast<double>(h);
   }
 };
 
@@ -104,26 +58,22 @@ class split_bound {
  public:
   /// `m` has width_parts, channel_parts, output_to_dram, channels of a tile and channel_tiles; a
   /// tile's rows and columns don't matter. `dram`: cycles of the least traffic.
-  split_bound(const estimator& estimate, const layer_facts& f, const conv_window& window, mapping m,
-              double dram) noexcept {
+  split_bound(const estimator& estimate, const layer_facts& f, const conv_window& window,
+              const mapping& m, double dram) noexcept {
     const device& d = estimate.device();
-    if (f.conv) m.weights = {m.output.c, window.kernel_h, window.kernel_w, f.in};
-    m.reduction_tiles = 1;
-    const estimator::stages s = estimate.iteration_stages(f, m);
+    iteration_stages& s = stages_;
+    s = estimate.split_stages(f, m);
+    s.stream_piece(f, {m.output.c, window.kernel_h, window.kernel_w, f.in});
     const index_t width = ceil_div(f.out_w, m.width_parts);
     channel_tiles_ = static_cast<double>(m.channel_tiles);
     const double results = static_cast<double>(f.out_h * width * m.output.c) * channel_tiles_;
-    bound_.least = std::max(dram, results * s.output_byte);
+    bound_.least = std::max(dram, results * s.output_stream.cycles_a_byte());
     bound_.hops = s.hops;
-    call_ = static_cast<double>(d.core.call_cycles + 2 * d.memory.acquire_cycles);
+    call_ = call_cycles(d);
     // A column of output reads least where its tile is widest, or with gaps between windows single.
-    const auto reach = [&](index_t w) {
-      return static_cast<double>(
-                 input_reach(w, window.stride.w, window.kernel_w, window.dilation.w)) /
-             static_cast<double>(w);
-    };
-    const double columns = static_cast<double>(width) * std::min(reach(1), reach(width));
-    bound_.input_row = static_cast<double>(f.out_h) * columns * s.input_byte *
+    const window_axis axis = column_axis(window);
+    const double columns = static_cast<double>(width) * std::min(axis.read(1), axis.read(width));
+    bound_.input_row = static_cast<double>(f.out_h) * columns * s.input_stream.cycles_a_byte() *
                        static_cast<double>(f.operands) *
                        static_cast<double>(f.conv ? f.in : m.output.c * m.channel_tiles);
     bound_.input_row_again = bound_.input_row;
@@ -131,17 +81,17 @@ class split_bound {
     if (!f.conv) return;
     bound_.input_row_again *= channel_tiles_;
     bound_.weights = channel_tiles_ * s.weights;
-    bound_.row_groups = static_cast<double>(ceil_div(width, product_pixels));
     const auto blocks = static_cast<double>(m.output.c / 8);
     const auto groups = static_cast<double>(f.out_h * ceil_div(width, product_pixels));
-    const auto sweep = static_cast<double>(std::max<std::int64_t>(1, d.core.accumulators - 1));
+    const auto sweep = static_cast<double>(f.layers > 0 ? 2 * series_sweep : convolution_sweep(d));
     const auto latency = static_cast<double>(d.core.latency.vector_load + d.core.latency.mac);
     const double work = f.density + 0.5 * static_cast<double>(f.layers);
     kept_ = groups * blocks * static_cast<double>(f.taps) * work * (1 + s.imbalance);
-    if (f.layers == 0) conflicts_ = 2 * static_cast<double>(d.memory.conflict_cycles) / sweep;
     edge_ = groups * blocks * (latency / sweep + 1);
     partial_ = groups * blocks * 8;
   }
+
+  [[nodiscard]] const iteration_stages& stages() const noexcept { return stages_; }
 
   /// Of pieces of `in` input channels, `reductions` of them.
   [[nodiscard]] cycle_bound of(index_t in, index_t reductions) const noexcept {
@@ -149,7 +99,6 @@ class split_bound {
     const double kept = pieces * kept_ * static_cast<double>(in / 8);
     cycle_bound b = bound_;
     b.core = kept + pieces * (edge_ + (reductions > 1 ? partial_ : 0.0));
-    b.conflicts = kept * conflicts_;
     b.a_tile = pieces * call_;
     b.weights_may_stay = reductions == 1;
     b.pixels_may_stay = bound_.pixels_may_stay && pieces > 1;
@@ -158,11 +107,11 @@ class split_bound {
   }
 
  private:
+  iteration_stages stages_;
   cycle_bound bound_;
   double channel_tiles_{1};
   double call_{0};
   double kept_{0}, edge_{0}, partial_{0};  ///< cycles of a piece, an 8-channel step of it
-  double conflicts_{0};                    ///< a cycle of kept_
 };
 
 }  // namespace lacuna::inline LACUNA_ABI::hardware::aie2::detail

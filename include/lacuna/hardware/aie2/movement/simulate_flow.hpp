@@ -3,16 +3,14 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <string>
-#include <vector>
 
 #include <lacuna/hardware/aie2/movement/flow_limits.hpp>
 #include <lacuna/hardware/aie2/movement/flow_run.hpp>
-#include <lacuna/hardware/aie2/movement/suppliers.hpp>
+#include <lacuna/hardware/aie2/movement/flow_state.hpp>
+#include <lacuna/hardware/aie2/movement/who_waits.hpp>
 
 namespace lacuna::inline LACUNA_ABI::hardware::aie2 {
 
@@ -20,19 +18,9 @@ namespace detail {
 
 class flow_simulator {
  public:
-  flow_simulator(const flow_graph& g, const device& d) : graph_(&g), device_(&d) {
-    for (const buffer_pool& p : g.pools) pools_.push_back({p.depth, 0});
-    streams_.resize(g.streams.size());
-    for (std::size_t i = 0; i < g.transfers.size(); ++i) {
-      const transfer& t = g.transfers[i];
-      moves_.push_back({});
-      out_.transfers.push_back({t.name, 0, 0});
-      if (t.stream >= 0) streams_[static_cast<std::size_t>(t.stream)].members.push_back(i);
-    }
-    for (const core_script& c : g.cores) {
-      cores_.push_back({});
-      out_.cores.push_back({c.tile});
-    }
+  flow_simulator(const flow_graph& g, const device& d) : graph_(&g), device_(&d), at_(g) {
+    for (const transfer& t : g.transfers) out_.transfers.push_back({t.name, 0, 0});
+    for (const core_script& c : g.cores) out_.cores.push_back({c.tile});
   }
 
   flow_run run() {
@@ -41,48 +29,22 @@ class flow_simulator {
       }
       if (!advance()) break;
     }
-    for (std::size_t c = 0; c < cores_.size(); ++c) {
-      if (cores_[c].next < graph_->cores[c].actions.size()) throw deadlock_error(who_waits());
+    for (std::size_t c = 0; c < at_.cores.size(); ++c) {
+      if (at_.cores[c].next < graph_->cores[c].actions.size())
+        throw deadlock_error(who_waits(*graph_, at_));
     }
-    for (std::size_t p = 0; p < pools_.size(); ++p) {
-      if (pools_[p].full > 0 && drains(static_cast<int>(p))) throw deadlock_error(who_waits());
+    for (std::size_t p = 0; p < at_.pools.size(); ++p) {
+      if (at_.pools[p].full > 0 && drains(static_cast<int>(p)))
+        throw deadlock_error(who_waits(*graph_, at_));
     }
     for (core_time& c : out_.cores) {
-      c.finished = now_ - (c.compute + c.first_wait + c.input_wait + c.output_wait);
+      c.finished = at_.now - (c.compute + c.first_wait + c.input_wait + c.output_wait);
     }
-    out_.cycles = now_;
+    out_.cycles = at_.now;
     return out_;
   }
 
  private:
-  struct pool_state {
-    std::int64_t empty;
-    std::int64_t full;
-  };
-  struct move_state {
-    bool busy{false};
-    bool dram{false};
-    bool task_open{false};
-    std::int64_t sent{0};     // pieces of the current object, over all repeats
-    std::int64_t objects{0};  // done
-    double fixed_until{0};    // latency of the shim before bytes flow
-    double left{0};           // bytes
-    double ends{0};           // on-chip
-    double started{0};
-  };
-  struct stream_state {
-    std::vector<std::size_t> members;
-    bool taken{false};
-    std::size_t turn{0};  // of `members`: who holds the stream, or has the next claim to it
-  };
-  struct core_state_ {
-    std::size_t next{0};
-    double busy_until{-1};
-    double waits_since{-1};
-    bool has_computed{false};
-    std::vector<std::pair<std::size_t, std::int64_t>> loops;
-  };
-
   [[nodiscard]] bool drains(int p) const {
     return std::any_of(graph_->transfers.begin(), graph_->transfers.end(),
                        [&](const transfer& t) { return t.from == p && t.to.empty(); });
@@ -92,19 +54,19 @@ class flow_simulator {
   /// Starts whatever can start now; whether anything did.
   bool start_all() {
     bool any = false;
-    for (std::size_t i = 0; i < moves_.size(); ++i) any = start_move(i) || any;
-    for (std::size_t c = 0; c < cores_.size(); ++c) any = step_core(c) || any;
+    for (std::size_t i = 0; i < at_.moves.size(); ++i) any = start_move(i) || any;
+    for (std::size_t c = 0; c < at_.cores.size(); ++c) any = step_core(c) || any;
     return any;
   }
   /// Whether a transfer has something to send.
   [[nodiscard]] bool has_object(std::size_t i) const {
     const transfer& t = graph_->transfers[i];
-    return moves_[i].sent > 0 || pools_[static_cast<std::size_t>(t.from)].full > 0;
+    return at_.moves[i].sent > 0 || at_.pools[static_cast<std::size_t>(t.from)].full > 0;
   }
   /// Whether a transfer holds its packet stream, or is granted it now.
   bool has_turn(std::size_t i) {
     const auto which = static_cast<std::size_t>(graph_->transfers[i].stream);
-    stream_state& s = streams_[which];
+    flow_state::stream& s = at_.streams[which];
     if (!s.taken) {
       const std::size_t n = s.members.size();
       std::size_t step = 0;
@@ -119,66 +81,67 @@ class flow_simulator {
   }
   bool start_move(std::size_t i) {
     const transfer& t = graph_->transfers[i];
-    move_state& m = moves_[i];
+    flow_state::move& m = at_.moves[i];
     if (m.busy || (t.from < 0 && m.objects == t.objects)) return false;
     if (t.stream >= 0 && !has_turn(i)) return false;
-    if (t.from >= 0 && m.sent == 0 && pools_[static_cast<std::size_t>(t.from)].full == 0)
+    if (t.from >= 0 && m.sent == 0 && at_.pools[static_cast<std::size_t>(t.from)].full == 0)
       return false;
     for (const int p : t.to) {
-      if (pools_[static_cast<std::size_t>(p)].empty == 0) return false;
+      if (at_.pools[static_cast<std::size_t>(p)].empty == 0) return false;
     }
-    if (t.from >= 0 && m.sent == 0) --pools_[static_cast<std::size_t>(t.from)].full;
-    for (const int p : t.to) --pools_[static_cast<std::size_t>(p)].empty;
+    if (t.from >= 0 && m.sent == 0) --at_.pools[static_cast<std::size_t>(t.from)].full;
+    for (const int p : t.to) --at_.pools[static_cast<std::size_t>(p)].empty;
     const double bytes = static_cast<double>(t.bytes) / static_cast<double>(t.pieces);
     m.busy = true;
-    m.started = now_;
+    m.started = at_.now;
     m.dram = is_dram(t);
     if (m.dram) {  // the fixed part is that of a task: descriptors that follow at once overlap it
       const transport_parameters& x = device_->transport;
       const double fixed = t.from < 0 ? x.shim_mm2s_fixed_cycles : x.shim_s2mm_fixed_cycles;
-      m.fixed_until = now_ + (m.task_open ? 0 : fixed);
+      m.fixed_until = at_.now + (m.task_open ? 0 : fixed);
       m.task_open = true;
       m.left = bytes;
       out_.dram_bytes += bytes;
     } else {
       const transport_parameters& x = device_->transport;
       const double header = t.stream < 0 ? 0 : static_cast<double>(x.packet_header_bytes);
-      m.ends = now_ + std::ceil((bytes + header) / static_cast<double>(x.stream_bytes_per_cycle));
+      m.ends =
+          at_.now + std::ceil((bytes + header) / static_cast<double>(x.stream_bytes_per_cycle));
     }
     out_.transfers[i].bytes += static_cast<std::int64_t>(bytes);
     return true;
   }
   void end_move(std::size_t i) {
     const transfer& t = graph_->transfers[i];
-    move_state& m = moves_[i];
+    flow_state::move& m = at_.moves[i];
     m.busy = false;
-    out_.transfers[i].busy += now_ - m.started;
-    for (const int p : t.to) ++pools_[static_cast<std::size_t>(p)].full;
+    out_.transfers[i].busy += at_.now - m.started;
+    for (const int p : t.to) ++at_.pools[static_cast<std::size_t>(p)].full;
     if (t.stream >= 0) {
-      stream_state& s = streams_[static_cast<std::size_t>(t.stream)];
+      flow_state::stream& s = at_.streams[static_cast<std::size_t>(t.stream)];
       s.taken = false;
       s.turn = (s.turn + 1) % s.members.size();
     }
     if (++m.sent == t.pieces * t.repeats) {
       m.sent = 0;
       ++m.objects;
-      if (t.from >= 0) ++pools_[static_cast<std::size_t>(t.from)].empty;
+      if (t.from >= 0) ++at_.pools[static_cast<std::size_t>(t.from)].empty;
     }
   }
 
   bool step_core(std::size_t c) {
-    core_state_& s = cores_[c];
+    flow_state::core& s = at_.cores[c];
     const auto& actions = graph_->cores[c].actions;
-    if (s.next >= actions.size() || s.busy_until > now_) return false;
+    if (s.next >= actions.size() || s.busy_until > at_.now) return false;
     const action& a = actions[s.next];
     const auto pool = static_cast<std::size_t>(a.pool < 0 ? 0 : a.pool);
     switch (a.what) {
       case action::kind::acquire_full:
       case action::kind::acquire_empty: {
         std::int64_t& count =
-            a.what == action::kind::acquire_full ? pools_[pool].full : pools_[pool].empty;
+            a.what == action::kind::acquire_full ? at_.pools[pool].full : at_.pools[pool].empty;
         if (count == 0) {
-          if (s.waits_since < 0) s.waits_since = now_;
+          if (s.waits_since < 0) s.waits_since = at_.now;
           return false;
         }
         --count;
@@ -186,19 +149,19 @@ class flow_simulator {
           core_time& time = out_.cores[c];
           (!s.has_computed                        ? time.first_wait
            : a.what == action::kind::acquire_full ? time.input_wait
-                                                  : time.output_wait) += now_ - s.waits_since;
+                                                  : time.output_wait) += at_.now - s.waits_since;
           s.waits_since = -1;
         }
         break;
       }
       case action::kind::release_empty:
-        ++pools_[pool].empty;
+        ++at_.pools[pool].empty;
         break;
       case action::kind::release_full:
-        ++pools_[pool].full;
+        ++at_.pools[pool].full;
         break;
       case action::kind::compute:
-        s.busy_until = now_ + static_cast<double>(a.count);
+        s.busy_until = at_.now + static_cast<double>(a.count);
         s.has_computed = true;
         out_.cores[c].compute += static_cast<double>(a.count);
         break;
@@ -229,80 +192,44 @@ class flow_simulator {
   /// To the next moment at which something ends; false where nothing is under way.
   bool advance() {
     std::size_t flows = 0;
-    for (const move_state& m : moves_) flows += m.busy && m.dram && m.fixed_until <= now_ ? 1 : 0;
+    for (const flow_state::move& m : at_.moves)
+      flows += m.busy && m.dram && m.fixed_until <= at_.now ? 1 : 0;
     double next = std::numeric_limits<double>::infinity();
-    for (std::size_t i = 0; i < moves_.size(); ++i) {
-      const move_state& m = moves_[i];
+    for (std::size_t i = 0; i < at_.moves.size(); ++i) {
+      const flow_state::move& m = at_.moves[i];
       if (!m.busy) continue;
       if (!m.dram)
         next = std::min(next, m.ends);
-      else if (m.fixed_until > now_)
+      else if (m.fixed_until > at_.now)
         next = std::min(next, m.fixed_until);
       else
-        next = std::min(next, now_ + m.left / dram_rate(graph_->transfers[i], flows));
+        next = std::min(next, at_.now + m.left / dram_rate(graph_->transfers[i], flows));
     }
-    for (const core_state_& s : cores_) {
-      if (s.busy_until > now_) next = std::min(next, s.busy_until);
+    for (const flow_state::core& s : at_.cores) {
+      if (s.busy_until > at_.now) next = std::min(next, s.busy_until);
     }
     if (next == std::numeric_limits<double>::infinity()) return false;
-    const double passed = next - now_;
+    const double passed = next - at_.now;
     constexpr double rounding = 1e-6;
-    for (std::size_t i = 0; i < moves_.size(); ++i) {
-      move_state& m = moves_[i];
-      if (m.busy && m.dram && m.fixed_until <= now_) {
+    for (std::size_t i = 0; i < at_.moves.size(); ++i) {
+      flow_state::move& m = at_.moves[i];
+      if (m.busy && m.dram && m.fixed_until <= at_.now) {
         m.left -= passed * dram_rate(graph_->transfers[i], flows);
       }
     }
-    const double before = now_;
-    now_ = next;
-    for (std::size_t i = 0; i < moves_.size(); ++i) {
-      move_state& m = moves_[i];
+    const double before = at_.now;
+    at_.now = next;
+    for (std::size_t i = 0; i < at_.moves.size(); ++i) {
+      flow_state::move& m = at_.moves[i];
       if (!m.busy) continue;
-      if (m.dram ? m.fixed_until <= before && m.left <= rounding : m.ends <= now_) end_move(i);
+      if (m.dram ? m.fixed_until <= before && m.left <= rounding : m.ends <= at_.now) end_move(i);
     }
     return true;
   }
 
-  [[nodiscard]] std::string who_waits() const {
-    std::string text = message("the flow stands still after ", now_, " cycles:");
-    for (std::size_t c = 0; c < cores_.size(); ++c) {
-      const auto& actions = graph_->cores[c].actions;
-      if (cores_[c].next >= actions.size()) continue;
-      const action& a = actions[cores_[c].next];
-      const bool full = a.what == action::kind::acquire_full;
-      const buffer_pool& p = graph_->pools[static_cast<std::size_t>(a.pool)];
-      text += message("\n  ", to_string(graph_->cores[c].tile), " waits for ",
-                      full ? "a full" : "an empty", " object of ", p.name, " on ",
-                      to_string(p.tile), ", from ", suppliers(*graph_, a.pool, full));
-    }
-    for (std::size_t i = 0; i < moves_.size(); ++i) {
-      const transfer& t = graph_->transfers[i];
-      const bool has_source =
-          t.from < 0 ? moves_[i].objects < t.objects
-                     : moves_[i].sent > 0 || pools_[static_cast<std::size_t>(t.from)].full > 0;
-      for (const int to : t.to) {
-        if (!has_source || pools_[static_cast<std::size_t>(to)].empty > 0) continue;
-        const buffer_pool& p = graph_->pools[static_cast<std::size_t>(to)];
-        text += message("\n  transfer ", t.name, " waits for an empty object of ", p.name, " on ",
-                        to_string(p.tile), ", from ", suppliers(*graph_, to, false));
-      }
-      if (!has_source || t.stream < 0) continue;
-      const stream_state& s = streams_[static_cast<std::size_t>(t.stream)];
-      if (s.members[s.turn] == i) continue;
-      text += message("\n  transfer ", t.name, " waits for transfer ",
-                      graph_->transfers[s.members[s.turn]].name, " on packet stream ",
-                      graph_->streams[static_cast<std::size_t>(t.stream)].name);
-    }
-    return text;
-  }
-
   const flow_graph* graph_;
   const device* device_;
-  double now_{0};
-  std::vector<pool_state> pools_;
-  std::vector<move_state> moves_;
-  std::vector<stream_state> streams_;
-  std::vector<core_state_> cores_;
+  flow_state at_;
   flow_run out_;
 };
 

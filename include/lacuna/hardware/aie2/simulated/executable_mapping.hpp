@@ -39,35 +39,28 @@ inline void even_out(const device& d, const workload_layer& l, const layer_facts
   std::vector<std::pair<double, mapping>> all;
   const placement_request wanted{chosen.input_from_dram, chosen.output_to_dram};
   const detail::cuts inputs(f.conv ? f.in : 8, 8);
-  for (index_t parts = std::min(d.cols, f.out_w); parts >= 1; --parts) {
-    const index_t width = ceil_div(f.out_w, parts);
-    if (ceil_div(f.out_w, width) != parts) continue;
-    mapping m;
-    m.width_parts = parts;
-    m.channel_parts = std::max<index_t>(1, std::min(d.cols / parts, f.out / 8));
-    const index_t a_core = round_up(ceil_div(f.out, d.core_rows * m.channel_parts), 8);
-    for (const index_t channels : detail::cuts(a_core, 8)) {
-      for (const index_t in : inputs) {
-        for (const index_t h : detail::cuts(f.out_h, 1)) {
-          for (const index_t w : detail::cuts(width, 1)) {
-            m.output = {h, w, channels};
-            m.weights.in = f.conv ? in : 0;
-            m.reduction_tiles = 1;
-            if (!detail::complete(d, l, f, m)) continue;
-            even_out(d, l, f, m);
-            double least = 0;
-            for (const loop_order order : {loop_order::weights_stay, loop_order::pixels_stay}) {
-              if (order == loop_order::weights_stay && m.reduction_tiles > 1) continue;
-              if (order == loop_order::pixels_stay && (m.pieces() == 1 || !f.conv)) continue;
-              m.order = order;
-              if (!detail::settle(d, l, f, wanted, m, least)) continue;
-              all.emplace_back(estimate(l, f, m).cycles(), m);
-            }
+  detail::for_each_split(d, f, wanted, [&](const mapping& split) {
+    const index_t width = ceil_div(f.out_w, split.width_parts);
+    for (const index_t in : inputs) {
+      for (const index_t h : detail::cuts(f.out_h, 1)) {
+        for (const index_t w : detail::cuts(width, 1)) {
+          mapping m = split;
+          m.output = {h, w, split.output.c};
+          m.weights.in = f.conv ? in : 0;
+          if (!detail::complete(d, l, f, m)) continue;
+          even_out(d, l, f, m);
+          double least = 0;
+          for (const loop_order order : {loop_order::weights_stay, loop_order::pixels_stay}) {
+            if (order == loop_order::weights_stay && m.reduction_tiles > 1) continue;
+            if (order == loop_order::pixels_stay && (m.pieces() == 1 || !f.conv)) continue;
+            m.order = order;
+            if (!detail::settle(d, l, f, wanted, m, least)) continue;
+            all.emplace_back(estimate(l, f, m).cycles(), m);
           }
         }
       }
     }
-  }
+  });
   std::stable_sort(all.begin(), all.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   for (const auto& candidate : all) {
