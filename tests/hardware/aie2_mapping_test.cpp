@@ -98,12 +98,12 @@ TEST_CASE("the fullest of random cores is where sampling puts it", "[hardware][a
   constexpr int samples = 3000;
   for (int s = 0; s < samples; ++s) {
     std::shuffle(mask.begin(), mask.end(), random);
-    int largest = 0;
+    int fullest = 0;
     for (index_t c = 0; c < cores; ++c) {
       const auto from = mask.begin() + c * blocks;
-      largest = std::max(largest, std::accumulate(from, from + blocks, 0));
+      fullest = std::max(fullest, std::accumulate(from, from + blocks, 0));
     }
-    sum += largest;
+    sum += fullest;
   }
   const double sampled = sum / samples / (blocks / 2.0) - 1;
   const double expected =
