@@ -13,11 +13,17 @@ run to_run(nlohmann::json all) {
   out.type = all.at("type");
   out.threads = all.at("threads");
   for (const auto& from : all.at("points")) {
-    point p{from.at("network"),     from.at("layer"),
-            from.at("layers"),      from.at("m"),
-            from.at("k"),           from.at("n"),
-            from.at("kernel"),      from.at("stride"),
-            from.at("peak_gflops"), {}};
+    point p{from.at("network"),
+            from.at("layer"),
+            from.at("layers"),
+            from.at("m"),
+            from.at("k"),
+            from.at("n"),
+            from.at("kernel"),
+            from.at("stride"),
+            from.at("peak_gflops"),
+            from.value("cores", 1.0),
+            {}};
     for (const auto& c : from.at("contenders")) {
       if (c.at("seconds").is_null()) continue;
       p.measurements.push_back({c.at("library"), c.at("method"), c.at("pattern"), c.at("keep"),

@@ -78,10 +78,12 @@ void write_threads(std::ostream& out, const run& two) {
     std::string worst_shape;
   };
   std::map<std::pair<std::string, double>, gain> gains;
+  double cores = two.threads;
   for (const point& p : two.points) {
+    cores = std::min(cores, p.cores);
     for (const measurement& m : p.measurements) {
       if (m.one_thread_seconds == 0) continue;
-      gain& g = gains[{m.method, m.keep}];
+      gain& g = gains[{is_product(p) ? m.method : m.method + ", vectors", m.keep}];
       const double ratio = m.one_thread_seconds / m.seconds;
       if (g.values.empty() || ratio < g.worst) {
         g.worst = ratio;
@@ -90,7 +92,10 @@ void write_threads(std::ostream& out, const run& two) {
       g.values.push_back(ratio);
     }
   }
-  out << "| kernel | kept | two threads over one | worst | worst shape | goal |\n"
+  out << "Multiply-adds alone, nothing loaded, run " << two_digits(cores)
+      << " times as fast on two threads at least, in turn with these. Vectors read weights "
+         "from memory that both threads share.\n\n"
+         "| kernel | kept | two threads over one | worst | worst shape | goal |\n"
          "|---|---:|---:|---:|---|---:|\n";
   for (const auto& [what, g] : gains) {
     out << "| " << what.first << " | " << what.second << " | "

@@ -22,6 +22,10 @@ struct interleaving {
   /// An untimed call before each timed one, so that a contender finds its own weights and code
   /// where its last call left them and not those of the others.
   bool warm{false};
+  /// Such calls go on for that many seconds. Threads of OpenMP spin for some 5 ms after a parallel
+  /// region, on processors that the next contender's threads need; and processors that were idle
+  /// take as long to run at their rate.
+  double warming{0};
 };
 
 /// The contenders run in turn, call by call, so that clock and neighbours hit all alike.
@@ -42,7 +46,12 @@ inline std::vector<timing> interleave(const std::vector<std::function<void()>>& 
   std::vector<std::vector<double>> t(contenders.size());
   for (int r = 0; r < rounds; ++r) {
     for (std::size_t i = 0; i < contenders.size(); ++i) {
-      if (how.warm) contenders[i]();
+      if (how.warm) {
+        const auto start = clock::now();
+        do {
+          contenders[i]();
+        } while (std::chrono::duration<double>(clock::now() - start).count() < how.warming);
+      }
       t[i].push_back(seconds(contenders[i]));
     }
   }

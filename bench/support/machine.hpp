@@ -42,18 +42,25 @@ double fma_seconds(int rounds, std::index_sequence<I...>) {
 }
 }  // namespace detail
 
-/// Measured fused multiply-add rate of one core, fp32, FLOP/s: independent sums in registers,
-/// nothing loaded. What no fp32 kernel of this build can beat.
+/// What a thread of fused multiply-adds does: independent sums in registers, nothing loaded. What
+/// no fp32 kernel of this build can beat.
+struct multiply_adds {
+  using batch = xsimd::batch<float, xsimd::default_arch>;
+  static constexpr std::size_t sums =
+      lacuna::kernel::simd::registers<xsimd::default_arch> == 32 ? 24 : 12;
+
+  static double seconds(int rounds) {
+    return detail::fma_seconds<batch>(rounds, std::make_index_sequence<sums>{});
+  }
+  static double flop(int rounds) { return 2.0 * static_cast<double>(sums * batch::size) * rounds; }
+};
+
+/// Measured fused multiply-add rate of one core, fp32, FLOP/s.
 inline double fma_peak() {
-  using arch = xsimd::default_arch;
-  using batch = xsimd::batch<float, arch>;
-  constexpr std::size_t sums = lacuna::kernel::simd::registers<arch> == 32 ? 24 : 12;
   constexpr int rounds = 2'000'000;
   std::vector<double> seconds;
-  for (int sample = 0; sample < 7; ++sample) {
-    seconds.push_back(detail::fma_seconds<batch>(rounds, std::make_index_sequence<sums>{}));
-  }
-  return 2.0 * static_cast<double>(sums * batch::size) * rounds / median(seconds);
+  for (int sample = 0; sample < 7; ++sample) seconds.push_back(multiply_adds::seconds(rounds));
+  return multiply_adds::flop(rounds) / median(seconds);
 }
 
 /// Bytes a second that one core reads of memory far beyond the second-level cache, 1 GiB of it.

@@ -19,9 +19,11 @@
 namespace lacuna::inline LACUNA_ABI::detail {
 
 /// Cuts panels into `chunks` runs of about equal stored values: chunk c is panels
-/// [bounds[c], bounds[c + 1]). A binary search a bound: O(chunks log panels), every product's cost.
+/// [bounds[c], bounds[c + 1]). Bounds are multiples of `step` where each chunk has that many
+/// panels. A binary search a bound: O(chunks log panels), every product's cost.
 template <class Panels>
-[[nodiscard]] std::vector<index_t> balanced_chunks(const Panels& w, index_t chunks) {
+[[nodiscard]] std::vector<index_t> balanced_chunks(const Panels& w, index_t chunks,
+                                                   index_t step = 1) {
   std::vector<index_t> bounds{0};
   const index_t all = w.values_before(w.count());
   for (index_t c = 1; c < chunks; ++c) {
@@ -33,6 +35,10 @@ template <class Panels>
       const bool is_before = w.values_before(middle) < wanted;
       (is_before ? low : high) = is_before ? middle + 1 : middle;
     }
+    if (low > bounds.back() && wanted - w.values_before(low - 1) < w.values_before(low) - wanted) {
+      --low;
+    }
+    if (w.count() >= chunks * step) low = (low + step / 2) / step * step;
     bounds.push_back(low);
   }
   bounds.push_back(w.count());
@@ -150,8 +156,11 @@ template <class T, class Panels, class X>
 /// Y = epilogue(W X) over every image and column of `source`. Y of image i starts at
 /// y + i * image_stride, its row r at + r * ldy, columns contiguous.
 ///
-/// The work is a grid of strips (register-tile wide) by chunks of panels; each task takes a run of
-/// it and reads a strip once for the chunks it has of it.
+/// The work is a grid of chunks of panels by strips (register-tile wide), of which each task takes
+/// a run: all panels of many strips, or a chunk of all of few strips, which would divide unevenly
+/// and meet in lines of Y that two threads then write to. On Zen 4, 128 to 196 columns by strips
+/// took two threads 0.57 to 0.62 of one's time, by chunks 0.50 to 0.53, although each copies every
+/// strip: a copy shared by both comes from the other's cache and took up to 0.66.
 template <class Arch, class Panels, class Y, class Source, executor Executor, class Epilogue>
 void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, index_t image_stride,
                      const Executor& executor, const Epilogue& epilogue) {
@@ -160,15 +169,20 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
   const strip_cut cut = cut_strips<Arch>(w, source.cols());
   if (w.rows == 0 || cut.count == 0 || source.images() == 0) return;
 
-  // Two tasks a thread even out what the split by stored values can't foresee. Few strips are
-  // worked on by all threads at once, each with a part of the panels: more parts would copy each
-  // strip once more.
+  // Two tasks a thread even out what the split by stored values can't foresee. A thread has one
+  // chunk, as each would read every strip once more.
   const index_t threads = executor.concurrency();
   const index_t strips = cut.count * source.images();
   const bool by_strips = threads == 1 || strips >= 8 * threads;
   const index_t wanted_tasks = threads > 1 && by_strips ? 2 * threads : threads;
-  const index_t chunks = by_strips ? 1 : std::min(w.count(), threads);
-  const std::vector<index_t> bounds = balanced_chunks(w, chunks);
+  // Fewer than 16 panels (whose strips are not copied, see `columns_of`) that don't go into threads
+  // are a chunk each, of which tasks take some strips.
+  const bool is_even = w.count() % threads == 0 || w.count() >= std::max<index_t>(16, threads);
+  const index_t chunks = by_strips ? 1 : is_even ? threads : w.count();
+  // Row pairs gather X once for as many panels as may wait: one panel more would be a pass more.
+  constexpr index_t step =
+      goes_by_blocks<Panels> ? kernel::simd::waiting_rows<T> / Panels::rows_per_panel : 1;
+  const std::vector<index_t> bounds = balanced_chunks(w, chunks, step);
   const index_t units = strips * chunks;
   const index_t tasks = std::min(wanted_tasks, units);
 
@@ -194,12 +208,11 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
     typename Source::reader reader(source, share, reinterpret_cast<T*>(memory + table_bytes));
     index_t table_ldx = -1;
     readable_columns<T> x;
-    index_t read = -1;
     for (index_t u = units * task / tasks; u < units * (task + 1) / tasks; ++u) {
-      const index_t chunk = u % chunks;
-      const index_t image = u / chunks / cut.count;
-      const index_t col = cut.first(u / chunks % cut.count);
-      const index_t cols = std::min(cut.first(u / chunks % cut.count + 1), source.cols()) - col;
+      const index_t chunk = u / strips;
+      const index_t image = u % strips / cut.count;
+      const index_t col = cut.first(u % cut.count);
+      const index_t cols = std::min(cut.first(u % cut.count + 1), source.cols()) - col;
       kernel::simd::strip<T, Y> strip{nullptr,
                                       0,
                                       table,
@@ -214,7 +227,6 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
       const index_t last = bounds[static_cast<std::size_t>(chunk) + 1];
       index_t first = bounds[static_cast<std::size_t>(chunk)];
       if constexpr (goes_by_blocks<Panels>) {
-        constexpr index_t step = kernel::simd::waiting_rows<T> / Panels::rows_per_panel;
         for (; first < last; first += step) {
           for (index_t b = 0; b < w.blocks(); ++b) {
             const index_t row = b * w.block;
@@ -227,10 +239,7 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
           }
         }
       } else {
-        if (read != u / chunks) {
-          x = reader.template read<Arch>(image, col, cols);
-          read = u / chunks;
-        }
+        x = reader.template read<Arch>(image, col, cols);
         if (by_offset && x.offsets == nullptr && table_ldx != x.ldx) {
           for (index_t k = 0; k < w.word_rows(); ++k)
             table[k] = static_cast<std::int32_t>(k * x.ldx);

@@ -205,7 +205,7 @@ template <class Arch>
 [[nodiscard]] machine::gather_rates gather_curves() {
   constexpr index_t channels = 64;
   constexpr index_t lanes = kernel::simd::lanes<float, Arch>;
-  using windows = window_columns<float>;
+  using windows = window_columns<float, float>;
   machine::gather_rates out;
   for (const index_t pixels : {7, 14, 28, 56}) {
     const index_t most = 2 * pixels + 2;
@@ -217,18 +217,18 @@ template <class Arch>
       curve.points.push_back({static_cast<double>(pixels), seconds});
     };
     const conv_window same{3, 3, 1, 1};
-    add(out.window,
-        gather_seconds<Arch>(
-            windows::template of<Arch, false>(images(pixels), same, serial{}, true), 9 * channels));
+    add(out.window, gather_seconds<Arch>(windows(images(pixels), same, {}, true), 9 * channels));
     const conv_window valid{3, 3, 1, 0};
     add(out.planes, gather_seconds<Arch>(patch_columns<float, float>(
                                              memory.data(), images(pixels + 2).extents, valid),
                                          9 * channels));
     const auto cut = [&](index_t kernel) {
       const conv_window window{kernel, kernel, 2, (kernel - 1) / 2};
-      const auto from = images(2 * pixels);
-      const double seconds = median_seconds(
-          [&] { use(windows::template of<Arch, false>(from, window, serial{}, false).data()[0]); });
+      const windows columns(images(2 * pixels), window, {}, false);
+      const double seconds = median_seconds([&] {
+        windows::reader reader(columns, columns.cols(), nullptr);
+        use(reader.template read<Arch>(0, 0, 1).x[0]);  // cuts what its share of columns needs
+      });
       const kernel::stride_phases phases(window, channels, 2 * pixels, 2 * pixels);
       return seconds * static_cast<double>(lanes) / static_cast<double>(phases.size());
     };

@@ -148,7 +148,7 @@ template <class Arch, class Panels>
   product_work out = count_work<Arch>(w, in.n, pixels);
   out.x_bytes = static_cast<double>(in.n * in.c * in.h * in.w * index_t{sizeof(T)});
   out.row_pixels = window.out_w(in.w);
-  if (!window_columns<T>::fits(in, window)) {
+  if (!window_columns<T, T>::fits(in, window)) {
     out.from = from::planes;
     return out;
   }
@@ -157,9 +157,8 @@ template <class Arch, class Panels>
   if (window.stride != extents2(1)) {
     out.cut_vectors = static_cast<double>(in.n * phases.size()) / static_cast<double>(out.lanes);
   }
-  if (out.is_sampled) {
-    const auto x = as_view<const T>(nullptr, w.depth, pixels);
-    set_source<T>(out, columns_of<Arch, T>(w, x, in.n).in_place, pixels);
+  if (out.is_sampled && !goes_by_blocks<Panels>) {
+    set_source<T>(out, true, phases.plane());
   } else if (windows_are_masked<Arch, Panels>) {
     out.from = from::masked_window;
     out.taps = window.kernel_h * window.kernel_w;

@@ -37,13 +37,13 @@ void deinterleave(const T* row, index_t count, T* even, T* odd) noexcept {
 
 }  // namespace detail
 
-/// Cuts channel c of an image, which starts at `channel`, in its phases, converted to T. Writes
-/// nothing beyond them.
+/// Cuts rows [first, last) of the phases of channel c of an image, which starts at `channel`,
+/// converted to T. Writes nothing beyond them.
 template <class Arch, class T, class X>
-void cut_phases(const stride_phases& phases, index_t c, const X* channel,
-                T* to) LACUNA_KERNEL_NOEXCEPT {
+void cut_phases(const stride_phases& phases, index_t c, index_t first, index_t last,
+                const X* channel, T* to) LACUNA_KERNEL_NOEXCEPT {
   const bool is_halved = phases.step() == 2 && phases.column_phases() == 2;
-  phases.for_each_row(c, [&](index_t y, const auto& row_of) {
+  phases.for_each_row(c, first, last, [&](index_t y, const auto& row_of) {
     const X* const row = channel + y * phases.image_w();
     if constexpr (std::is_same_v<T, X> && std::is_floating_point_v<T>) {
       if (is_halved) {

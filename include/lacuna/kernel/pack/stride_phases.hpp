@@ -41,6 +41,10 @@ class stride_phases {
     return phase * channels_ * plane() + rows_.at(ty) * plane_w() + columns_.at(tx);
   }
 
+  /// Rows of phases from an output row's own to the first and the last one that its taps see.
+  [[nodiscard]] index_t first_row() const noexcept { return rows_.first(); }
+  [[nodiscard]] index_t last_row() const noexcept { return rows_.last(); }
+
   [[nodiscard]] index_t channels() const noexcept { return channels_; }
   [[nodiscard]] index_t image_w() const noexcept { return w_; }
   /// Values of an image's channel.
@@ -54,14 +58,16 @@ class stride_phases {
     const index_t first = first_column(fx);
     return first < w_ ? ceil_div(w_ - first, step()) : 0;
   }
-  /// f(y, row_of) for each row y of channel c that some tap meets: row_of(fx) is where its phase fx
-  /// lies, from the first value of all.
+  /// f(y, row_of) for each row y of channel c that some tap meets and that rows [first, last) of
+  /// its phases are cut from: row_of(fx) is where its phase fx lies, from the first value of all.
   template <class F>
-  LACUNA_ALWAYS_INLINE void for_each_row(index_t c, const F& f) const {
+  LACUNA_ALWAYS_INLINE void for_each_row(index_t c, index_t first, index_t last, const F& f) const {
     const index_t phase = channels_ * plane();
     for (index_t fy = 0; fy < rows_.count(); ++fy) {
-      index_t at = fy * columns_.count() * phase + c * plane();
-      for (index_t y = rows_.phase(fy); y < h_; y += window_.stride.h, at += plane_w_) {
+      index_t at = fy * columns_.count() * phase + c * plane() + first * plane_w_;
+      const index_t end = std::min(last * window_.stride.h, h_);
+      for (index_t y = first * window_.stride.h + rows_.phase(fy); y < end;
+           y += window_.stride.h, at += plane_w_) {
         f(y, [&](index_t fx) LACUNA_INLINE_LAMBDA { return at + fx * phase; });
       }
     }
@@ -85,6 +91,12 @@ class stride_phases {
     [[nodiscard]] index_t phase(index_t n) const noexcept { return phases_[index(n)]; }
     [[nodiscard]] index_t number(index_t tap) const noexcept { return number_[index(tap)]; }
     [[nodiscard]] index_t at(index_t tap) const noexcept { return at_[index(tap)]; }
+    [[nodiscard]] index_t first() const noexcept {
+      return *std::min_element(at_.begin(), at_.end());
+    }
+    [[nodiscard]] index_t last() const noexcept {
+      return *std::max_element(at_.begin(), at_.end());
+    }
 
    private:
     static constexpr std::size_t index(index_t i) noexcept { return static_cast<std::size_t>(i); }
