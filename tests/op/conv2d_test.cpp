@@ -163,20 +163,26 @@ TEST_CASE("padding is zeros, which an infinite weight makes NaN of", "[op][conv2
 }
 
 TEST_CASE("convolutions are bit-identical for any number of threads", "[op][conv2d]") {
-  const auto filters = GENERATE(as<index_t>(), 16, 40);
+  const auto filters = GENERATE(as<index_t>(), 16, 40, 150);
   const auto side = GENERATE(as<index_t>(), 13, 30);
+  const auto stride = GENERATE(as<index_t>(), 1, 2);
+  const auto kernel = GENERATE(as<index_t>(), 1, 3);
   lacuna::random_source random(9);
-  tensor<float> w({filters, 24, 3, 3});
+  tensor<float> w({filters, 24, kernel, kernel});
   tensor<float> x({2, 24, side, side});
-  for (float& v : w) v = static_cast<float>(random.normal());
+  for (float& v : w) v = random.uniform() < 0.5 ? 0.0F : static_cast<float>(random.normal());
   for (float& v : x) v = static_cast<float>(random.normal());
-  const conv2d conv(lacuna::to_filter(w), {.padding = 1}, lacuna::relu());
-  const auto alone = conv(x);
-  for (const int threads : {2, 3}) {
-    tensor<float> y(alone.extents());
-    conv(x, y, lacuna::thread_pool(threads));
-    CHECK(equal(y, alone));
-  }
+  const auto run = [&](const auto& filter) {
+    const conv2d conv(filter, {.stride = stride, .padding = kernel / 2}, lacuna::relu());
+    const auto alone = conv(x);
+    for (const int threads : {2, 3}) {
+      tensor<float> y(alone.extents());
+      conv(x, y, lacuna::thread_pool(threads));
+      CHECK(equal(y, alone));
+    }
+  };
+  run(lacuna::to_filter(w));
+  run(lacuna::to_block_csr<1, 1>(lacuna::to_filter(w)));
 }
 
 TEST_CASE("convolutions of what does not fit are refused with the shapes", "[op][conv2d]") {

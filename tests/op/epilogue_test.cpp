@@ -89,15 +89,18 @@ TEST_CASE("int8 layers take integer epilogues", "[op][epilogue]") {
 }
 
 TEST_CASE("operands of an epilogue that do not fit are refused", "[op][epilogue]") {
-  const auto w = test::random_matrix<float>(4, 3);
+  const auto w = lacuna::to_block_csr<8, 8>(test::random_matrix<float>(4, 3));
   const auto x = test::random_matrix<float>(3, 2);
   dense_matrix<float> y(4, 2);
-  const std::vector<float> b(5);
-  CHECK_THROWS_WITH(matmul(w, lacuna::bias(b))(x), "bias has 5 values, the output has 4 rows");
-  const matmul layer(w);
+  const Eigen::VectorXf five = Eigen::VectorXf::Ones(5);
+  CHECK_THROWS_WITH(matmul(w, lacuna::bias(five) | lacuna::relu())(x),
+                    "bias has 5 values, the output has 4 rows");
+  const Eigen::VectorXf four = Eigen::VectorXf::Ones(4);
+  const matmul layer(w, lacuna::bias(four) | lacuna::relu());
   const dense_matrix<float> residual(4, 3);
-  CHECK_THROWS_AS(layer(x, y, lacuna::serial{}, lacuna::relu() | lacuna::add(residual)),
-                  lacuna::shape_error);
+  CHECK_THROWS_AS(
+      layer(x, y, lacuna::serial{}, lacuna::bias(four) | lacuna::relu() | lacuna::add(residual)),
+      lacuna::shape_error);
   const Eigen::MatrixXf columns(4, 2);
   CHECK_THROWS_AS(lacuna::add(columns), lacuna::shape_error);
   CHECK_THROWS_AS(lacuna::clamp(1.0F, 0.0F), lacuna::shape_error);

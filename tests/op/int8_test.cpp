@@ -3,6 +3,7 @@
 
 // Operators on int8 weights; mirrors
 // include/lacuna/op/{requantize,interleaved,multiply_words}.hpp
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -205,6 +206,17 @@ TEST_CASE("int8 results are bit-identical for any number of threads", "[op][int8
   Eigen::Matrix<std::uint8_t, -1, -1> y_columns(200, n);
   layer(x, y_columns);
   CHECK(y_columns == alone);
+}
+
+TEST_CASE("int8 convolutions under a stride are the same for any number of threads", "[op][int8]") {
+  const lacuna::conv2d conv(lacuna::to_block_csr<8, 8>(lacuna::to_filter(
+                                test::random_tensor<std::int8_t>({24, 16, 3, 3}, 6))),
+                            {.stride = 2, .padding = 1});
+  const auto images = test::random_tensor<std::int8_t>({2, 16, 21, 20}, 3);
+  const tensor<std::int32_t> of_one = conv(images);
+  tensor<std::int32_t> of_three(of_one.extents());
+  conv(images, of_three, lacuna::thread_pool(3));
+  CHECK(std::equal(of_one.begin(), of_one.end(), of_three.begin()));
 }
 
 TEST_CASE("a convolution requantizes by output channel", "[op][int8]") {

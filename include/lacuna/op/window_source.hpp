@@ -164,6 +164,7 @@ class window_columns {
   template <class Arch>
   void cut(index_t image, const rows_of_phases& rows, T* to) const {
     const auto [first, last] = rows;
+    if (first == last) return;
     const extents4& in = x_.extents;
     const index_t pixels = in.h * in.w;
     const X* const x = x_.data + image * in.c * pixels;
