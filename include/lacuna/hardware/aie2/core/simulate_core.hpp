@@ -175,7 +175,9 @@ class core_simulator {
                                [[maybe_unused]] bool timed) {
     const data_memory_parameters& p = memory_->parameters();
     const auto width = static_cast<std::uint32_t>(p.bank_width_bytes);
-    std::array<std::uint8_t, 8> users{};
+    std::array<std::uint32_t, 8> banks;
+    std::uint32_t used = 0;
+    std::uint32_t used_twice = 0;
     for (std::size_t n = 0; n < c.count; ++n) {
       const auto first = static_cast<std::uint32_t>(c.items[n].address) / width;
       const auto last =
@@ -185,8 +187,15 @@ class core_simulator {
       for (std::uint32_t line = first; line <= last; ++line) {
         mine |= 1U << (memory_->banks()[line] & 7U);
       }
+      banks[n] = mine;
+      used_twice |= used & mine;
+      used |= mine;
+    }
+    if (used_twice == 0 && !(BesideDma && timed)) return 0;
+    std::array<std::uint8_t, 8> users{};
+    for (std::size_t n = 0; n < c.count; ++n) {
       for (std::size_t b = 0; b < users.size(); ++b) {
-        users[b] = static_cast<std::uint8_t>(users[b] + ((mine >> b) & 1U));
+        users[b] = static_cast<std::uint8_t>(users[b] + ((banks[n] >> b) & 1U));
       }
     }
     std::uint8_t most = 1;
