@@ -119,7 +119,7 @@ class thread_pool {
       pool_->Schedule([&, here] {
         detail::leave_cpu(here);
         work(1 + pool_->CurrentThreadId() % workers);
-        if (here >= 0) wait_for(undone);
+        if (owned_ != nullptr) wait_for(undone);  // an engine has other work for its own
         --working;
       });
     }
