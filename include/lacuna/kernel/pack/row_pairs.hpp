@@ -230,10 +230,11 @@ class row_pairer {
   constexpr index_t better = 16;
   constexpr index_t most = 1 << 15;
   const index_t wanted = entries == 0 ? depth : ceil_div(enough * rows * depth, entries);
-  const index_t longer = std::min(wanted * better / enough, 2 * fitting);
+  const index_t longest = 3 * fitting;
+  const index_t longer = std::min(wanted * better / enough, longest);
   index_t blocks = ceil_div(depth, fitting);
-  if (longer > fitting) blocks = wanted > 2 * fitting ? 1 : (depth + longer / 2) / longer;
-  if (2 * wanted > fitting && depth <= fitting * 8 / 5) blocks = 1;
+  if (longer > fitting) blocks = wanted > longest ? 1 : (depth + longer / 2) / longer;
+  if (4 * wanted > longest && 4 * depth <= 3 * longest) blocks = 1;
   blocks = std::max({index_t{1}, blocks, ceil_div(depth, most)});
   return std::max<index_t>(1, ceil_div(depth, blocks));
 }
