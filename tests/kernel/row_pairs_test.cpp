@@ -108,11 +108,11 @@ TEST_CASE("rows are paired, block by block, by the positions they share", "[kern
 }
 
 TEST_CASE("blocks have enough entries a row, or there is one", "[kernel][pack]") {
-  // Half of 640 kept: what fits is enough. An eighth: blocks of 128 rows. A twelfth: twice what
-  // fits. A hundredth: one block.
+  // Half of 640 kept: what fits is enough. An eighth: blocks of 128 rows. A sixteenth: three times
+  // what fits, which is beyond a third of 640. A hundredth: one block.
   CHECK(kernel::depth_block(100 * 320, 100, 640, 80) == 80);
   CHECK(kernel::depth_block(100 * 80, 100, 640, 80) == 128);
-  CHECK(kernel::depth_block(100 * 53, 100, 640, 80) == 160);
+  CHECK(kernel::depth_block(100 * 40, 100, 640, 80) == 214);
   CHECK(kernel::depth_block(100 * 6, 100, 640, 80) == 640);
   // An eighth of 128 is rather one block than two; a half is not.
   CHECK(kernel::depth_block(100 * 16, 100, 128, 80) == 128);

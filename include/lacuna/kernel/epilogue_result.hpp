@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <type_traits>
 
-#include <lacuna/version.hpp>
+#include <lacuna/kernel/position.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 
@@ -18,5 +19,28 @@ struct epilogue_result<Epilogue, T> : std::type_identity<typename Epilogue::resu
 
 template <class Epilogue, class T>
 using epilogue_result_t = typename epilogue_result<std::remove_cvref_t<Epilogue>, T>::type;
+
+/// A float whose last bit counts ones: what is added to it is rounded to an integer, to the nearest,
+/// ties to even.
+inline constexpr float rounding_shift = 0x1.8p23F;
+
+/// How an epilogue makes 8-bit results of integers: Q = max(saturate(integer + zero_point), least),
+/// where least is 0 for unsigned ones without a zero point.
+template <class Q, bool HasZeroPoint>
+struct byte_results {
+  using type = Q;
+  static constexpr bool has_zero_point = HasZeroPoint;
+  std::int32_t zero_point{0};
+  std::int32_t least{0};
+};
+
+/// Whether `Epilogue` makes 8-bit results of integers that it can hand over before: `rounded` are
+/// bits of floats rounding_shift + integer, and `bytes` says how they go on. A row of them is
+/// narrowed at once for fewer operations.
+template <class Epilogue, class B>
+concept rounds_to_bytes = requires(const Epilogue& e, const B& sums, const position& at) {
+  e.rounded(sums, at);
+  e.bytes();
+};
 
 }  // namespace lacuna::inline LACUNA_ABI::kernel

@@ -195,6 +195,13 @@ struct epilogue_chain : epilogue_tag {
   [[nodiscard]] LACUNA_ALWAYS_INLINE V operator()(const V& y, const position& at) const noexcept {
     return second(first(y, at), at);
   }
+  template <class V>
+  requires kernel::rounds_to_bytes<B, V>
+  [[nodiscard]] LACUNA_ALWAYS_INLINE V rounded(const V& y, const position& at) const noexcept {
+    return second.rounded(first(y, at), at);
+  }
+  [[nodiscard]] auto bytes() const noexcept requires requires(const B& b) { b.bytes(); }
+  { return second.bytes(); }
 };
 template <epilogue A, epilogue B>
 [[nodiscard]] epilogue_chain<A, B> operator|(A a, B b) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <lacuna/kernel/epilogue_result.hpp>
 #include <lacuna/kernel/simd/batch.hpp>
 #include <lacuna/kernel/x86/narrow.hpp>
 
@@ -63,6 +64,42 @@ LACUNA_ALWAYS_INLINE void store_result(
 #endif
     store_narrow(value, to, all);
   }
+}
+
+/// Whether results of Epilogue are stored a row at a time.
+template <class Arch, class Y, class Epilogue>
+inline constexpr bool narrows_rows =
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+    sizeof(Y) == 1 && lanes<std::int32_t, Arch> == 16 &&
+    rounds_to_bytes<Epilogue, batch<std::int32_t, Arch>>;
+#else
+    false;
+#endif
+
+/// The results of up to four vectors' sums, a row's next to each other; `cols` of them, from `at`
+/// on. sums(i) is vector i's.
+template <index_t Vectors, class Y, class Sums, class Epilogue>
+LACUNA_ALWAYS_INLINE void store_row_of_bytes([[maybe_unused]] Y* to, [[maybe_unused]] index_t cols,
+                                             [[maybe_unused]] const position& at,
+                                             [[maybe_unused]] const Sums& sums,
+                                             [[maybe_unused]] const Epilogue& epilogue) noexcept {
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+  static_assert(1 <= Vectors && Vectors <= 4);
+  constexpr index_t lanes = 16;
+  const auto integers = [&](index_t i) LACUNA_INLINE_LAMBDA {
+    const position here{at.row, at.col + i * lanes,
+                        std::clamp<index_t>(cols - i * lanes, 0, lanes), at.image};
+    return x86::integers_of_rounded(epilogue.rounded(sums(i), here).data);
+  };
+  const __m512i a = integers(0);
+  const __m512i b = Vectors > 1 ? integers(Vectors > 1 ? 1 : 0) : a;
+  const __m512i c = Vectors > 2 ? integers(Vectors > 2 ? 2 : 0) : a;
+  const __m512i d = Vectors > 3 ? integers(Vectors > 3 ? 3 : 0) : c;
+  const auto bytes = epilogue.bytes();
+  using how = decltype(bytes);
+  x86::store_saturated<Y, how::has_zero_point>(to, a, b, c, d, bytes.zero_point, bytes.least,
+                                               std::min(cols, Vectors * lanes));
+#endif
 }
 
 }  // namespace lacuna::inline LACUNA_ABI::kernel::simd

@@ -143,6 +143,9 @@ class tile {
     // A whole tile, the rule, asks once and not for each vector.
     if (rows == Rows && cols == width) {
       unroll<Rows>([&](auto r) LACUNA_INLINE_LAMBDA {
+        if constexpr (narrows_rows<Arch, Y, Epilogue>) {
+          return store_row<r>(y + r * ldy, width, row_at(r), epilogue);
+        }
         unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
           constexpr std::integral_constant<index_t, word_lanes> all;
           store_vector<decltype(r)::value, decltype(j)::value>(y + r * ldy, all, row_at(r),
@@ -160,6 +163,19 @@ class tile {
   template <index_t R, class Y, class Epilogue>
   LACUNA_ALWAYS_INLINE void store_row(Y* y, index_t cols, position at,
                                       const Epilogue& epilogue) const noexcept {
+    if constexpr (narrows_rows<Arch, Y, Epilogue>) {
+      return unroll<(Vectors + 3) / 4>([&](auto four) LACUNA_INLINE_LAMBDA {
+        constexpr index_t j = 4 * four;
+        if (cols <= j * word_lanes) return;
+        const position here{at.row, at.col + j * word_lanes, cols - j * word_lanes, at.image};
+        store_row_of_bytes<std::min<index_t>(4, Vectors - j)>(
+            y + j * word_lanes, here.count, here,
+            [&](index_t i) LACUNA_INLINE_LAMBDA->const sum_batch& {
+              return sums_[R * Vectors + j + i];
+            },
+            epilogue);
+      });
+    }
     unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
       const index_t count = std::min(word_lanes, cols - j * word_lanes);
       if (count > 0) store_vector<R, decltype(j)::value>(y, count, at, epilogue);
