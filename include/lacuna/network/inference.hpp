@@ -44,13 +44,13 @@ struct layer_epilogue : epilogue_tag {
   }
 };
 
-template <class List>
+template <class List, scalar T>
 struct operators;
-/// An operator of any of the patterns.
-template <class... Patterns>
-struct operators<pattern_list<Patterns...>> {
-  using conv = std::variant<conv2d<format_t<Patterns>>...>;
-  using linear = std::variant<matmul<format_t<Patterns>>...>;
+/// An operator of any of the patterns, with weights of type T.
+template <class... Patterns, scalar T>
+struct operators<pattern_list<Patterns...>, T> {
+  using conv = std::variant<conv2d<format_t<Patterns, T>>...>;
+  using linear = std::variant<matmul<format_t<Patterns, T>>...>;
 };
 }  // namespace detail
 
@@ -147,8 +147,8 @@ class inference {
   }
 
  private:
-  using conv_operator = detail::operators<run_time_patterns>::conv;
-  using linear_operator = detail::operators<run_time_patterns>::linear;
+  using conv_operator = detail::operators<run_time_patterns, float>::conv;
+  using linear_operator = detail::operators<run_time_patterns, float>::linear;
   using any_operator = std::variant<std::monostate, conv_operator, linear_operator>;
 
   [[nodiscard]] any_operator compile(const node<float>& n, const pattern_choice& choose) {

@@ -60,8 +60,8 @@ template <index_t N, index_t M, index_t V, scalar T>
   return to_n_m<N, M, V>(f);
 }
 
-/// The format of a pattern with float values.
-template <class Pattern>
-using format_t = decltype(to_format(Pattern{}, std::declval<filter<dense_matrix<float>>>()).matrix);
+/// The format of a pattern with values of type T.
+template <class Pattern, scalar T = float>
+using format_t = decltype(to_format(Pattern{}, std::declval<filter<dense_matrix<T>>>()).matrix);
 
 }  // namespace lacuna::inline LACUNA_ABI::network

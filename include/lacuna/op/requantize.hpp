@@ -13,6 +13,22 @@
 
 namespace lacuna::inline LACUNA_ABI {
 
+namespace detail {
+/// What becomes of the integers whose bits are those of rounding_shift + integer.
+template <class Q, bool HasZeroPoint, class B>
+[[nodiscard]] LACUNA_ALWAYS_INLINE B saturated(const B& rounded,
+                                               const kernel::byte_results<Q, HasZeroPoint>& to) {
+  constexpr auto zero = std::bit_cast<std::int32_t>(kernel::rounding_shift);
+  const std::int32_t low = zero + to.least - to.zero_point;
+  const std::int32_t high = zero + std::numeric_limits<Q>::max() - to.zero_point;
+  if constexpr (std::is_arithmetic_v<B>) {
+    return std::clamp(rounded, low, high) - zero + to.zero_point;
+  } else {
+    return xsimd::min(xsimd::max(rounded, B(low)), B(high)) + B(to.zero_point - zero);
+  }
+}
+}  // namespace detail
+
 /// q = saturate(round(y * scale[row]) + zero_point): 32-bit sums to 8 bits, the product of floats
 /// rounded once, to the nearest, ties to even; sums beyond 2^24 are rounded before it.
 ///
@@ -56,15 +72,7 @@ struct requantize_epilogue : epilogue_tag {
 
   template <class B>
   [[nodiscard]] LACUNA_ALWAYS_INLINE B operator()(const B& y, const position& at) const noexcept {
-    constexpr auto zero = std::bit_cast<std::int32_t>(kernel::rounding_shift);
-    const std::int32_t low = zero + least - zero_point;
-    const std::int32_t high = zero + std::numeric_limits<Q>::max() - zero_point;
-    const B as_bits = rounded(y, at);
-    if constexpr (std::is_arithmetic_v<B>) {
-      return std::clamp(as_bits, low, high) - zero + zero_point;
-    } else {
-      return xsimd::min(xsimd::max(as_bits, B(low)), B(high)) + B(zero_point - zero);
-    }
+    return detail::saturated(rounded(y, at), bytes());
   }
 };
 

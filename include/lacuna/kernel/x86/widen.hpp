@@ -13,7 +13,7 @@
 
 namespace lacuna::inline LACUNA_ABI::kernel::x86 {
 
-// xsimd 8.1 widens no 16-bit values.
+// xsimd 8.1 widens no 16-bit and no 8-bit values.
 
 #if defined(__AVX512F__)
 /// Eight bfloat16, as their bits, to float: their bits are the upper half of float's.
@@ -27,6 +27,18 @@ inline void widen_8(const std::uint16_t* from, float* to) noexcept {
   const __m128i zero = _mm_setzero_si128();
   _mm_storeu_ps(to, _mm_castsi128_ps(_mm_unpacklo_epi16(zero, bits)));
   _mm_storeu_ps(to + 4, _mm_castsi128_ps(_mm_unpackhi_epi16(zero, bits)));
+}
+#endif
+
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+/// The first `count` of 16 bytes as 32-bit integers, zero in the other lanes.
+inline __m512i widen_bytes(const std::uint8_t* from, unsigned count) noexcept {
+  return _mm512_cvtepu8_epi32(
+      _mm_maskz_loadu_epi8(static_cast<__mmask16>((1U << count) - 1U), from));
+}
+inline __m512i widen_bytes(const std::int8_t* from, unsigned count) noexcept {
+  return _mm512_cvtepi8_epi32(
+      _mm_maskz_loadu_epi8(static_cast<__mmask16>((1U << count) - 1U), from));
 }
 #endif
 

@@ -48,11 +48,24 @@ void for_each_window_pixel(const conv_window& window, const extents4& in, F&& f)
   }
 }
 
+/// What any value is at least.
+template <class T>
+inline constexpr T least_value = std::numeric_limits<T>::has_infinity
+                                     ? -std::numeric_limits<T>::infinity()
+                                     : std::numeric_limits<T>::lowest();
+
 /// to[j] = the larger of to[j] and from[j], NaN where either is.
 template <class T>
 void keep_larger(const T* from, index_t count, T* to) noexcept {
   using vector = kernel::simd::batch<T, xsimd::default_arch>;
   constexpr index_t lanes = kernel::simd::lanes<T, xsimd::default_arch>;
+  if constexpr (std::is_integral_v<T>) {
+    for (; count >= lanes; count -= lanes, from += lanes, to += lanes) {
+      xsimd::max(vector::load_unaligned(from), vector::load_unaligned(to)).store_unaligned(to);
+    }
+    for (index_t j = 0; j < count; ++j) to[j] = std::max(to[j], from[j]);
+    return;
+  }
   for (index_t j = 0; j < count; j += lanes) {
     const index_t n = std::min(lanes, count - j);
     const vector a = kernel::simd::load_first<vector>(to + j, n);
@@ -66,7 +79,7 @@ void keep_larger(const T* from, index_t count, T* to) noexcept {
 template <class T>
 void max_of_plane(const conv_window& window, const extents4& in, const T* x, T* y,
                   std::vector<T>& rows) {
-  constexpr T least = -std::numeric_limits<T>::infinity();
+  constexpr T least = least_value<T>;
   const index_t out_w = window.out_w(in.w);
   const index_t padded = window.padding.left + in.w + window.padding.right;
   rows.assign(static_cast<std::size_t>(padded + out_w), least);
@@ -108,7 +121,7 @@ struct max_pool {
         detail::max_of_plane(window, in, x, y, rows);
         continue;
       }
-      std::fill(y, y + pixels, -std::numeric_limits<T>::infinity());
+      std::fill(y, y + pixels, detail::least_value<T>);
       detail::for_each_window_pixel(window, in, [&](index_t o, index_t i) {
         // >= so that a window of minus infinities has a winner too; a NaN stays once it is in.
         if (x[i] >= y[o] || x[i] != x[i]) {

@@ -1,0 +1,332 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#include <lacuna/network/quantized_inference.hpp>
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "network/random_graph.hpp"
+#include "support/catch.hpp"
+
+using namespace lacuna;
+using Catch::Matchers::Contains;
+using network::activation_ranges;
+using network::quantized_inference;
+using network::quantized_type;
+
+namespace {
+
+/// Zeroes what breaks the pattern, whatever the values.
+void prune_all(network::graph<float>& g, const pattern& p) {
+  for (const auto& parameter : network::parameters(g)) {
+    if (parameter.filters == nullptr) continue;
+    auto& m = parameter.filters->matrix;
+    for (index_t o = 0; o < m.rows(); ++o) {
+      for (index_t k = 0; k < m.cols(); ++k) {
+        const index_t c = k % parameter.filters->in;
+        if (const auto* b = std::get_if<block_pattern>(&p)) {
+          if ((o / b->rows + c / b->cols) % 2 != 0) m(o, k) = 0;
+        } else if (const auto* n = std::get_if<n_m_pattern>(&p)) {
+          if ((c + o) % n->m >= n->n) m(o, k) = 0;
+        }
+      }
+    }
+  }
+}
+
+/// Integers of a result, and what they are.
+struct integers {
+  extents4 extents;
+  std::vector<int> values;
+  quantized_type type;
+  [[nodiscard]] int at(index_t c, index_t h, index_t w) const {
+    return values[static_cast<std::size_t>((c * extents.h + h) * extents.w + w)];
+  }
+};
+
+int rounded(float y, bool is_signed) {
+  const int least = is_signed ? -128 : 0;
+  const int most = is_signed ? 127 : 255;
+  if (!(y > static_cast<float>(least))) return least;
+  if (y > static_cast<float>(most)) return most;
+  return static_cast<int>(std::nearbyint(y));
+}
+
+/// sum over taps and channels, in the integers of a window's convolution.
+std::vector<int> sums_of(const network::conv<float>& c, const dense_matrix<std::int8_t>& w,
+                         const integers& x, const extents4& out) {
+  std::vector<int> sums;
+  for (index_t o = 0; o < out.c; ++o) {
+    for (index_t oy = 0; oy < out.h; ++oy) {
+      for (index_t ox = 0; ox < out.w; ++ox) {
+        int sum = 0;
+        for (index_t ty = 0; ty < c.weight.kernel_h; ++ty) {
+          for (index_t tx = 0; tx < c.weight.kernel_w; ++tx) {
+            const index_t iy = oy * c.stride.h + ty * c.dilation.h - c.padding.top;
+            const index_t ix = ox * c.stride.w + tx * c.dilation.w - c.padding.left;
+            if (iy < 0 || iy >= x.extents.h || ix < 0 || ix >= x.extents.w) continue;
+            for (index_t i = 0; i < x.extents.c; ++i) {
+              sum += w(o, (ty * c.weight.kernel_w + tx) * c.weight.in + i) * x.at(i, iy, ix);
+            }
+          }
+        }
+        sums.push_back(sum);
+      }
+    }
+  }
+  return sums;
+}
+
+/// The arithmetic that quantized_inference documents, in plain loops, of one image.
+std::vector<float> reference(const network::graph<float>& g, const activation_ranges& ranges,
+                             const float* image) {
+  const auto folded = network::fold_batch_norms(g);
+  std::vector<integers> results(folded.nodes().size());
+  std::vector<float> scores;
+  const auto type_of = [&](network::node_id id, bool is_signed) {
+    return network::type_of(ranges.at(folded[id].name), is_signed);
+  };
+  for (const network::step& s : network::plan_steps(folded)) {
+    integers& y = results[s.result];
+    y.extents = folded[s.result].extents;
+    const auto& layer = folded[s.node].layer;
+    const integers* x = s.inputs.empty() ? nullptr : &results[s.inputs[0]];
+    const auto round_all = [&](const std::vector<float>& values) {
+      for (const float v : values) {
+        y.values.push_back(rounded(v * (1.0F / y.type.scale), y.type.is_signed));
+      }
+    };
+    const auto floats_of = [](const integers& from) {
+      std::vector<float> out;
+      for (const int q : from.values) out.push_back(from.type.scale * static_cast<float>(q));
+      return out;
+    };
+    if (x == nullptr) {
+      y.type = type_of(s.result, ranges.at("input").low < 0);
+      round_all({image, image + y.extents.size()});
+    } else if (const auto* c = std::get_if<network::conv<float>>(&layer)) {
+      y.type = type_of(s.result, !s.ends_in_relu);
+      const auto w = network::quantize(c->weight);
+      const auto sums = sums_of(*c, w.weight.matrix, *x, y.extents);
+      const auto pixels = static_cast<std::size_t>(y.extents.h * y.extents.w);
+      for (std::size_t i = 0; i < sums.size(); ++i) {
+        const std::size_t o = i / pixels;
+        const float bias = c->bias.empty() ? 0.0F : c->bias[o] / y.type.scale;
+        float v = std::fma(static_cast<float>(sums[i]), x->type.scale * w.scales[o] / y.type.scale,
+                           bias);
+        if (s.adds_residual) {
+          const integers& r = results[s.inputs[1]];
+          v = std::fma(static_cast<float>(r.values[i]), r.type.scale / y.type.scale, v);
+        }
+        y.values.push_back(rounded(v, y.type.is_signed));
+      }
+    } else if (const auto* l = std::get_if<network::linear<float>>(&layer)) {
+      const bool is_last = s.result == folded.output();
+      y.type = type_of(s.result, !s.ends_in_relu);
+      const float unit = is_last ? 1.0F : y.type.scale;
+      const auto w = network::quantize(l->weight);
+      for (index_t o = 0; o < y.extents.c; ++o) {
+        int sum = 0;
+        for (std::size_t k = 0; k < x->values.size(); ++k) {
+          sum += w.weight.matrix(o, static_cast<index_t>(k)) * x->values[k];
+        }
+        const auto row = static_cast<std::size_t>(o);
+        const float bias = l->bias.empty() ? 0.0F : l->bias[row] / unit;
+        const float v =
+            std::fma(static_cast<float>(sum), x->type.scale * w.scales[row] / unit, bias);
+        if (is_last) {
+          scores.push_back(s.ends_in_relu ? std::max(v, 0.0F) : v);
+        } else {
+          y.values.push_back(rounded(v, y.type.is_signed));
+        }
+      }
+    } else if (const auto* p = std::get_if<network::max_pool>(&layer)) {
+      y.type = x->type;
+      auto values = floats_of(*x);
+      for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(x->values[i]);
+      std::vector<float> largest(static_cast<std::size_t>(y.extents.size()));
+      p->evaluate(values.data(), x->extents, x->extents.c, largest.data());
+      for (const float v : largest) y.values.push_back(static_cast<int>(v));
+    } else {
+      const auto values = floats_of(*x);
+      std::vector<float> out(static_cast<std::size_t>(y.extents.size()));
+      bool is_signed = true;
+      if (const auto* n = std::get_if<network::batch_norm<float>>(&layer)) {
+        n->evaluate(values.data(), x->extents.h * x->extents.w, out.data());
+      } else if (const auto* a = std::get_if<network::average_pool>(&layer)) {
+        a->evaluate(values.data(), x->extents, x->extents.c, out.data());
+        is_signed = x->type.is_signed;
+      } else if (std::holds_alternative<network::relu>(layer)) {
+        network::relu::evaluate(values.data(), x->extents.size(), out.data());
+        is_signed = false;
+      } else if (std::holds_alternative<network::add>(layer)) {
+        const auto second = floats_of(results[s.inputs[1]]);
+        network::add::evaluate(values.data(), second.data(), x->extents.size(), out.data());
+      }
+      y.type = type_of(s.result, is_signed);
+      round_all(out);
+    }
+    if (s.result == folded.output() && scores.empty()) scores = floats_of(y);
+  }
+  return scores;
+}
+
+void check_against_reference(const network::graph<float>& g, const pattern& p,
+                             const tensor<float>& x) {
+  const auto ranges = network::calibrate(g, x);
+  quantized_inference net(g, [&](const auto&) { return p; }, ranges);
+  const auto y = net(x);
+  const index_t in = x.size() / x.extents().n;
+  const index_t out = y.size() / y.extents().n;
+  for (index_t n = 0; n < x.extents().n; ++n) {
+    const auto expected = reference(g, ranges, x.data() + n * in);
+    REQUIRE(static_cast<index_t>(expected.size()) == out);
+    for (index_t i = 0; i < out; ++i) {
+      REQUIRE(y.data()[n * out + i] == expected[static_cast<std::size_t>(i)]);
+    }
+  }
+  tensor<float> threaded(y.extents());
+  net(x, threaded, thread_pool(3));
+  CHECK(std::equal(y.begin(), y.end(), threaded.begin()));
+}
+
+}  // namespace
+
+TEST_CASE("an int8 network computes what is documented, bit for bit") {
+  const std::string text = GENERATE("dense", "8x8", "2:4");
+  CAPTURE(text);
+  const pattern p = parse_pattern(text);
+  auto g = lacuna_test::small_network();
+  prune_all(g, p);
+  auto x = lacuna_test::random_images({3, 3, 12, 10});
+  SECTION("images that are negative in places") {}
+  SECTION("images that are not") {
+    for (float& v : x) v = std::abs(v);
+  }
+  check_against_reference(g, p, x);
+}
+
+TEST_CASE("int8 residuals are right whoever else reads them") {
+  const auto readers = GENERATE(0, 1, 2, 3);
+  CAPTURE(readers);
+  network::builder<float> b({1, 3, 6, 5}, 7);
+  auto residual = b.conv("residual", 0, 8, {3, 1, 1});
+  if (readers == 3) residual = b.relu("positive", residual);
+  const auto from = readers == 1 ? residual : b.conv("from", 0, 8, {3, 1, 1});
+  auto sum = b.add("sum", b.conv("c", from, 8, {1, 1, 0}), residual);
+  if (readers == 2) sum = b.add("again", sum, residual);
+  b.conv("last", sum, 4, {1, 1, 0});
+  check_against_reference(std::move(b).take(), dense_pattern{},
+                          lacuna_test::random_images({2, 3, 6, 5}));
+}
+
+TEST_CASE("int8 linear layers follow each other, and wide windows move by more than their size") {
+  network::builder<float> b({1, 5, 23, 19}, 3);
+  auto x = b.relu("c.relu", b.conv("c", 0, 17, {5, 3, 2}));
+  x = b.max_pool("pool", x, {2, 2, 0});
+  x = b.relu("fc1.relu", b.linear("fc1", x, 33));
+  x = b.linear("fc2", x, 20);
+  b.linear("fc3", x, 11);
+  check_against_reference(std::move(b).take(), dense_pattern{},
+                          lacuna_test::random_images({4, 5, 23, 19}));
+}
+
+TEST_CASE("int8 results are near those of floats") {
+  const auto g = lacuna_test::small_network();
+  const auto x = lacuna_test::random_images({8, 3, 12, 10});
+  const auto expected = network::dense_inference(g)(x);
+  const auto y =
+      quantized_inference(g, dense_pattern{}, {}, network::calibrate(g, x))(x);
+  float most = 0;
+  float worst = 0;
+  for (index_t i = 0; i < y.size(); ++i) {
+    most = std::max(most, std::abs(expected.data()[i]));
+    worst = std::max(worst, std::abs(expected.data()[i] - y.data()[i]));
+  }
+  INFO(worst << " of " << most);
+  CHECK(worst < 0.05F * most);
+  CHECK(worst > 0);
+}
+
+TEST_CASE("quantised filters keep their zeros, and their largest weight is 127") {
+  network::graph<float> g = lacuna_test::small_network();
+  prune_all(g, parse_pattern("8x8"));
+  for (const auto& p : network::parameters(g)) {
+    if (p.filters == nullptr) continue;
+    const auto q = network::quantize(*p.filters);
+    for (index_t o = 0; o < q.weight.out(); ++o) {
+      int most = 0;
+      for (index_t k = 0; k < q.weight.matrix.cols(); ++k) {
+        const float w = p.filters->matrix(o, k);
+        const int v = q.weight.matrix(o, k);
+        most = std::max(most, std::abs(v));
+        if (w == 0) REQUIRE(v == 0);
+        const float scale = q.scales[static_cast<std::size_t>(o)];
+        REQUIRE(std::abs(static_cast<float>(v) * scale - w) <= 0.501F * scale);
+      }
+      CHECK(most == (p.filters->matrix.row(o).isZero(0) ? 0 : 127));
+    }
+  }
+}
+
+TEST_CASE("rounding saturates, NaN becomes the least") {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const float inf = std::numeric_limits<float>::infinity();
+  const std::vector<float> x{0, 0.5F, 1.5F, -0.5F, 254.4F, 255.6F, -3, inf, -inf, nan, 1e30F};
+  std::vector<std::uint8_t> u(x.size());
+  network::quantize(x.data(), static_cast<index_t>(x.size()), 1.0F, u.data());
+  CHECK(u == std::vector<std::uint8_t>{0, 0, 2, 0, 254, 255, 0, 255, 0, 0, 255});
+  std::vector<std::int8_t> s(x.size());
+  network::quantize(x.data(), static_cast<index_t>(x.size()), 2.0F, s.data());
+  CHECK(s == std::vector<std::int8_t>{0, 0, 1, 0, 127, 127, -2, 127, -128, -128, 127});
+}
+
+TEST_CASE("max pools of bytes choose as those of floats do") {
+  const network::max_pool pool{conv_window{3, 3, extents2(2), padding2(1), extents2(1)}};
+  const extents4 in{1, 2, 19, 150};
+  const std::vector<extents4> inputs{in};
+  const extents4 out = pool.output(inputs);
+  std::vector<std::int8_t> x(static_cast<std::size_t>(in.size()));
+  random_source random(4);
+  for (auto& v : x) v = static_cast<std::int8_t>(random.below(256) - 128);
+  const std::vector<float> as_floats(x.begin(), x.end());
+  std::vector<std::int8_t> y(static_cast<std::size_t>(out.size()));
+  std::vector<float> expected(y.size());
+  pool.evaluate(x.data(), in, in.c, y.data());
+  pool.evaluate(as_floats.data(), in, in.c, expected.data());
+  CHECK(std::vector<float>(y.begin(), y.end()) == expected);
+}
+
+TEST_CASE("an int8 network says what it cannot be made of") {
+  const auto g = lacuna_test::small_network();
+  const auto x = lacuna_test::random_images({1, 3, 12, 10});
+  const auto ranges = network::calibrate(g, x);
+  const auto dense = [](const auto&) { return dense_pattern{}; };
+
+  auto incomplete = ranges;
+  incomplete.erase("a.relu2");
+  CHECK_THROWS_WITH(quantized_inference(g, dense, incomplete), Contains("a.relu2"));
+  CHECK_THROWS_AS(quantized_inference(g, dense, incomplete), format_error);
+  const auto disobeying = [](const auto&) { return parse_pattern("2:4"); };
+  CHECK_THROWS_WITH(quantized_inference(g, disobeying, ranges), Contains("stem"));
+  const auto unknown = [](const auto&) { return parse_pattern("1:8"); };
+  CHECK_THROWS_WITH(quantized_inference(g, unknown, ranges), Contains("8x8, 2:4"));
+  CHECK_THROWS_AS(quantized_inference(g, unknown, ranges), unsupported_error);
+
+  auto broken = g;
+  std::get<network::conv<float>>(broken[1].layer).weight.matrix(2, 3) =
+      std::numeric_limits<float>::infinity();
+  CHECK_THROWS_WITH(quantized_inference(broken, dense, ranges),
+                    Contains("stem") && Contains("channel 2"));
+  CHECK_THROWS_WITH(network::calibrate(broken, x), Contains("not finite"));
+  CHECK_THROWS_WITH(network::calibrate(g, tensor<float>({0, 3, 12, 10})), Contains("at least one"));
+  CHECK_THROWS_AS(network::calibrate(g, tensor<float>({1, 3, 12, 11})), shape_error);
+
+  quantized_inference net(g, dense, ranges);
+  tensor<float> y({1, 7, 1, 2});
+  CHECK_THROWS_AS(net(x, y), shape_error);
+  tensor<float> none({0, 7, 1, 1});
+  net(tensor<float>({0, 3, 12, 10}), none);
+}
