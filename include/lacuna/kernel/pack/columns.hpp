@@ -33,6 +33,11 @@ template <class Arch, class T, class X>
 LACUNA_ALWAYS_INLINE void copy_strided(const X* from, index_t step, index_t count, T* to) noexcept {
   if constexpr (std::is_same_v<T, X> && sizeof(T) < 4) {
     if (step == 1) return static_cast<void>(std::copy_n(from, count, to));
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+    if constexpr (sizeof(T) == 1) {
+      if (step == 2) return x86::copy_even_bytes(from, count, to);
+    }
+#endif
   } else if constexpr (std::is_same_v<T, X>) {
     using vector = simd::batch<T, Arch>;
     constexpr index_t lanes = simd::lanes<T, Arch>;

@@ -22,6 +22,20 @@ inline __m512 odd_lanes(__m512 a, __m512 b) noexcept {
   return _mm512_permutex2var_ps(a, odd, b);
 }
 #endif
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+/// to[j] = from[2 j] for j < count; reads and writes nothing else.
+template <class Byte>
+inline void copy_even_bytes(const Byte* from, long count, Byte* to) noexcept {
+  static_assert(sizeof(Byte) == 1);
+  for (; count > 0; count -= 32, from += 64, to += 32) {
+    const auto kept = static_cast<__mmask32>(~0U >> (count < 32 ? 32 - count : 0));
+    // A word for each, of which the last lacks its second byte.
+    const auto read = count < 32 ? ~__mmask64{0} >> (65 - 2 * count) : ~__mmask64{0} >> 1;
+    const __m512i words = _mm512_maskz_loadu_epi8(read, from);
+    _mm256_mask_storeu_epi8(to, kept, _mm512_cvtepi16_epi8(words));
+  }
+}
+#endif
 #if defined(__AVX2__)
 inline __m256 even_lanes(__m256 a, __m256 b) noexcept {
   const __m256 by_halves = _mm256_shuffle_ps(a, b, 0x88);
