@@ -23,22 +23,33 @@ std::vector<contender> series_f32(const problem& p) {
         },
         predicted);
   };
-  const auto whole =
-      std::make_shared<const lacuna::matmul<std::decay_t<decltype(d.terms)>>>(d.terms);
+  const auto both = [&](const auto& whole, const auto& first, const auto& second,
+                        double predicted) -> std::vector<contender> {
+    return {product(
+                p.pattern, [whole](const auto& x, auto& y, auto& pool) { (*whole)(x, y, pool); },
+                predicted),
+            product(
+                p.pattern + " apart",
+                [first, second](const auto& x, auto& y, auto& pool) {
+                  (*first)(x, y, pool);
+                  // An element is read just before it is written.
+                  (*second)(x, y, pool, lacuna::add(y));
+                },
+                0)};
+  };
   const auto& [t0, t1] = d.terms.terms();
-  const auto first = std::make_shared<const lacuna::matmul<std::decay_t<decltype(t0)>>>(t0);
-  const auto second = std::make_shared<const lacuna::matmul<std::decay_t<decltype(t1)>>>(t1);
-  return {product(
-              p.pattern, [whole](const auto& x, auto& y, auto& pool) { (*whole)(x, y, pool); },
-              predicted_seconds(*whole, g.n, p)),
-          product(
-              p.pattern + " apart",
-              [first, second](const auto& x, auto& y, auto& pool) {
-                (*first)(x, y, pool);
-                // An element is read just before it is written.
-                (*second)(x, y, pool, lacuna::add(y));
-              },
-              0)};
+  using series = std::decay_t<decltype(d.terms)>;
+  using term_0 = std::decay_t<decltype(t0)>;
+  using term_1 = std::decay_t<decltype(t1)>;
+  // What users would take: `matvec` for one column.
+  if (g.n == 1) {
+    return both(std::make_shared<const lacuna::matvec<series>>(d.terms),
+                std::make_shared<const lacuna::matvec<term_0>>(t0),
+                std::make_shared<const lacuna::matvec<term_1>>(t1), 0);
+  }
+  const auto whole = std::make_shared<const lacuna::matmul<series>>(d.terms);
+  return both(whole, std::make_shared<const lacuna::matmul<term_0>>(t0),
+              std::make_shared<const lacuna::matmul<term_1>>(t1), predicted_seconds(*whole, g.n, p));
 }
 
 }  // namespace bench
