@@ -20,8 +20,8 @@
 
 namespace bench {
 
-/// Calls of oneDNN one after the other, from an fp32 image to fp32 scores: what its engines of every
-/// type have in common. They append the calls.
+/// Calls of oneDNN one after the other, from an fp32 image to fp32 scores: what its engines of
+/// every type have in common. They append the calls.
 class onednn_network : public engine {
  public:
   void run(const lacuna::tensor<float>& image, lacuna::tensor<float>& scores) override {
