@@ -10,6 +10,8 @@
 #include <lacuna/core/tensor.hpp>
 #include <lacuna/network/graph.hpp>
 
+#include "end_to_end/activation_scales.hpp"
+
 namespace bench {
 
 /// A network made ready by somebody, for one image.
@@ -36,5 +38,11 @@ class engine {
 /// asks for. Null where oneDNN is not installed.
 [[nodiscard]] std::unique_ptr<engine> make_onednn_engine(const lacuna::network::graph<float>& g,
                                                          int threads);
+
+/// The same in 8 bits: weights signed with a scale an output channel, activations unsigned with a
+/// scale a node of the graph with batch norms folded. Null where oneDNN is not installed.
+[[nodiscard]] std::unique_ptr<engine> make_onednn_int8_engine(
+    const lacuna::network::graph<float>& g, const std::vector<activation_scale>& scales,
+    int threads);
 
 }  // namespace bench

@@ -41,7 +41,8 @@ class weights_file {
 
 }  // namespace
 
-void export_graph(const lacuna::network::graph<float>& g, const std::string& folder) {
+void export_graph(const lacuna::network::graph<float>& g, const std::string& folder,
+                  const std::vector<activation_scale>& scales) {
   namespace net = lacuna::network;
   const auto folded = net::fold_batch_norms(g);
   weights_file weights(folder + "/weights.f32");
@@ -71,6 +72,11 @@ void export_graph(const lacuna::network::graph<float>& g, const std::string& fol
           }
         },
         n.layer);
+    if (!scales.empty()) {
+      const activation_scale& a = scales.at(nodes.size());
+      node["scale"] = a.scale;
+      node["zero_point"] = a.zero_point;
+    }
     nodes.push_back(std::move(node));
   }
   std::ofstream out(folder + "/graph.json");

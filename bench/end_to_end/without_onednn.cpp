@@ -9,4 +9,10 @@ std::unique_ptr<engine> make_onednn_engine(const lacuna::network::graph<float>& 
   return nullptr;
 }
 
+std::unique_ptr<engine> make_onednn_int8_engine(const lacuna::network::graph<float>& /*g*/,
+                                                const std::vector<activation_scale>& /*scales*/,
+                                                int /*threads*/) {
+  return nullptr;
+}
+
 }  // namespace bench

@@ -72,6 +72,17 @@ void write_plans(std::ostream& out, const std::vector<bench::run>& runs) {
   }
 }
 
+/// What engines.py wrote, of fp32 or of int8.
+void write_networks_of(std::ostream& out, const std::vector<nlohmann::json>& files, bool int8,
+                       const char* title) {
+  for (const auto& file : files) {
+    if (!bench::is_end_to_end(file) || bench::is_int8(file) != int8) continue;
+    out << title;
+    title = "";
+    bench::write_end_to_end(out, file);
+  }
+}
+
 void write_head(std::ostream& out, const bench::run& r) {
   double peak = 0;
   for (const bench::point& p : r.points) peak = std::max(peak, p.peak_gflops);
@@ -125,15 +136,14 @@ int main(int argc, char** argv) {
       bench::write_peers_plot((docs / "peers.svg").string(), *f32);
       out << "\n![Sparse libraries](peers.svg)\n\n";
     }
-    const char* title =
-        "## End to end\n\nBatch 1, 224x224, fp32; all convolutions but the first at "
-        "50 % 8x8 blocks, everything else dense. The engines take turns.\n\n";
-    for (const auto& file : files) {
-      if (!bench::is_end_to_end(file)) continue;
-      out << title;
-      title = "";
-      bench::write_end_to_end(out, file);
-    }
+    write_networks_of(out, files, false,
+                      "## End to end\n\nBatch 1, 224x224, fp32; all convolutions but the first at "
+                      "50 % 8x8 blocks, everything else dense. The engines take turns.\n\n");
+    write_networks_of(out, files, true,
+                      "## End to end, int8\n\nThe same in 8 bits from the image to the last layer: "
+                      "weights signed with a scale an output channel, activations unsigned with a "
+                      "scale a layer, from the range that it has on one image. No engine leaves a "
+                      "convolution or linear layer in fp32.\n\n");
     if (const bench::run* const two = find(runs, "f32", 2)) {
       out << "## Two threads\n\n";
       write_threads(out, *two);
