@@ -34,6 +34,12 @@ class engine {
     const lacuna::network::graph<float>& g, const std::string& pattern,
     const std::vector<lacuna::network::node_id>& pruned, int threads);
 
+/// The same in int8, with ranges of activations from one image.
+[[nodiscard]] std::unique_ptr<engine> make_lacuna_int8_engine(
+    const lacuna::network::graph<float>& g, const std::string& pattern,
+    const std::vector<lacuna::network::node_id>& pruned, const lacuna::tensor<float>& image,
+    int threads);
+
 /// The same network in oneDNN: dense, relu and residual sums fused, each layer in the layout it
 /// asks for. Null where oneDNN is not installed.
 [[nodiscard]] std::unique_ptr<engine> make_onednn_engine(const lacuna::network::graph<float>& g,

@@ -3,17 +3,19 @@
 #include <chrono>
 
 #include <lacuna/network/inference.hpp>
+#include <lacuna/network/quantized_inference.hpp>
 
 #include "end_to_end/engine.hpp"
 
 namespace bench {
 namespace {
 
+/// Inference in floats or in int8.
+template <class Inference>
 class lacuna_engine final : public engine {
  public:
-  lacuna_engine(const lacuna::network::graph<float>& g, const lacuna::pattern& p,
-                const std::vector<lacuna::network::node_id>& pruned, int threads)
-      : inference_(g, p, pruned), pool_(threads), threads_(threads) {}
+  lacuna_engine(Inference inference, int threads)
+      : inference_(std::move(inference)), pool_(threads), threads_(threads) {}
 
   void run(const lacuna::tensor<float>& image, lacuna::tensor<float>& scores) override {
     if (threads_ == 1) {
@@ -39,7 +41,7 @@ class lacuna_engine final : public engine {
   }
 
  private:
-  lacuna::network::inference inference_;
+  Inference inference_;
   lacuna::thread_pool pool_;
   int threads_;
 };
@@ -50,7 +52,20 @@ std::unique_ptr<engine> make_lacuna_engine(const lacuna::network::graph<float>& 
                                            const std::string& pattern,
                                            const std::vector<lacuna::network::node_id>& pruned,
                                            int threads) {
-  return std::make_unique<lacuna_engine>(g, lacuna::parse_pattern(pattern), pruned, threads);
+  using lacuna::network::inference;
+  return std::make_unique<lacuna_engine<inference>>(
+      inference(g, lacuna::parse_pattern(pattern), pruned), threads);
+}
+
+std::unique_ptr<engine> make_lacuna_int8_engine(const lacuna::network::graph<float>& g,
+                                                const std::string& pattern,
+                                                const std::vector<lacuna::network::node_id>& pruned,
+                                                const lacuna::tensor<float>& image, int threads) {
+  using lacuna::network::quantized_inference;
+  return std::make_unique<lacuna_engine<quantized_inference>>(
+      quantized_inference(g, lacuna::parse_pattern(pattern), pruned,
+                          lacuna::network::calibrate(g, image)),
+      threads);
 }
 
 }  // namespace bench

@@ -57,11 +57,16 @@ tensor<float> scores_of(bench::engine& e, const tensor<float>& image) {
   return scores;
 }
 
+graph pruned_to(const graph& dense, double keep, const std::vector<net::node_id>& nodes) {
+  graph pruned = dense;
+  lacuna::train::prune(pruned, lacuna::block_pattern{8, 8}, lacuna::keep{keep}, nodes);
+  return pruned;
+}
+
 std::vector<contender> make_contenders(const graph& dense, double keep, int threads,
                                        const tensor<float>& image) {
-  graph pruned = dense;
   const auto nodes = convolutions(dense);
-  lacuna::train::prune(pruned, lacuna::block_pattern{8, 8}, lacuna::keep{keep}, nodes);
+  const graph pruned = pruned_to(dense, keep, nodes);
   std::vector<contender> out;
   out.push_back({"Lacuna 8x8", bench::make_lacuna_engine(pruned, "8x8", nodes, threads)});
   out.push_back({"Lacuna dense", bench::make_lacuna_engine(dense, "dense", {}, threads)});
@@ -74,7 +79,7 @@ std::vector<contender> make_contenders(const graph& dense, double keep, int thre
   return out;
 }
 
-std::vector<contender> make_int8_contenders(const graph& dense, int threads,
+std::vector<contender> make_int8_contenders(const graph& dense, double keep, int threads,
                                             const tensor<float>& image) {
   // Rounding to 8 bits layer after layer leaves noise of some per cent.
   constexpr double noise = 0.1;
@@ -83,8 +88,13 @@ std::vector<contender> make_int8_contenders(const graph& dense, int threads,
     const auto fp32 = bench::make_lacuna_engine(g, "dense", {}, threads);
     out.push_back({name, std::move(e), scores_of(*fp32, image), noise});
   };
+  const auto nodes = convolutions(dense);
+  const graph pruned = pruned_to(dense, keep, nodes);
+  add("Lacuna 8x8 int8", bench::make_lacuna_int8_engine(pruned, "8x8", nodes, image, threads),
+      pruned);
+  add("Lacuna dense int8", bench::make_lacuna_int8_engine(dense, "dense", {}, image, threads),
+      dense);
   const auto scales = bench::activation_scales(net::fold_batch_norms(dense), image);
-  // SLOT: add("Lacuna 8x8 int8", make_lacuna_int8_engine(pruned, "8x8", ...), pruned) goes here.
   if (auto onednn = bench::make_onednn_int8_engine(dense, scales, threads)) {
     add("oneDNN int8", std::move(onednn), dense);
   } else {
@@ -223,7 +233,8 @@ int main(int argc, char** argv) {
       return 0;
     }
     auto all =
-        int8 ? make_int8_contenders(g, threads, image) : make_contenders(g, keep, threads, image);
+        int8 ? make_int8_contenders(g, keep, threads, image)
+             : make_contenders(g, keep, threads, image);
     check(all, image);
     if (serving) {
       serve(g, all, image);
