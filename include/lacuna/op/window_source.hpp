@@ -86,7 +86,12 @@ class window_columns {
       if (source_.gathers_) return read_rows<Arch>(image, col, count, 0, source_.depth());
       const T* const x = columns<Arch>(image, col, count);
       find_parts<Arch>(col, count);
-      return {x, 0, offsets_, false, found_.data(), static_cast<index_t>(found_.size())};
+      return {x,
+              0,
+              offsets_,
+              source_.is_far(),
+              found_.data(),
+              static_cast<index_t>(found_.size())};
     }
     template <class Arch>
     [[nodiscard]] readable_columns<T> read_rows(index_t image, index_t col, index_t count,
@@ -199,6 +204,10 @@ class window_columns {
   }
   [[nodiscard]] index_t depth() const noexcept {
     return window_.kernel_h * window_.kernel_w * channels_;
+  }
+  /// Whether what taps see is more than the second-level cache holds beside W and Y.
+  [[nodiscard]] bool is_far() const noexcept {
+    return phases_.size() * static_cast<index_t>(sizeof(T)) > 512 * 1024;
   }
 
   tensor_view<const X> x_;

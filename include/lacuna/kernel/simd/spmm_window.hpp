@@ -34,6 +34,25 @@ LACUNA_ALWAYS_INLINE void for_each_part(const Panels& w, index_t p, const strip<
   }
 }
 
+/// Asks for what the last tap's rows of X have of the next strip, when panel p of first ... last - 1
+/// is multiplied: a part of the rows with each. Of an image beyond the second level these are the
+/// rows that no strip before has read: 64x576x50176 at 1/8 takes 5.1 ms for 5.8 (Zen 4).
+template <index_t Width, class Panels, class T, class Y>
+LACUNA_ALWAYS_INLINE void prefetch_next_strip(const Panels& w, index_t p, index_t first,
+                                              index_t last, const strip<T, Y>& s) noexcept {
+#if defined(__GNUC__)
+  constexpr auto line = static_cast<index_t>(cache_line / sizeof(T));
+  const index_t taps = w.sections.count();
+  const index_t rows = w.word_rows() / taps;
+  const std::int32_t* const offsets = s.offsets + (taps - 1) * rows;
+  for (index_t k = rows * (p - first) / (last - first); k < rows * (p - first + 1) / (last - first);
+       ++k) {
+    const T* const next = s.x + offsets[k] + Width;
+    for (index_t j = 0; j < Width; j += line) __builtin_prefetch(next + j, 0, 2);
+  }
+#endif
+}
+
 template <class Arch, index_t Vectors, class Panels, class T, class Y, class Epilogue>
 void spmm_window_strip(const Panels& w, index_t first, index_t last, const strip<T, Y>& s,
                        const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
@@ -46,6 +65,7 @@ void spmm_window_strip(const Panels& w, index_t first, index_t last, const strip
     const index_t row = p * rows;
     const Y* const next =
         p + 1 < last ? s.y + (row + rows) * s.ldy : s.y + first * rows * s.ldy + s.cols;
+    if (s.prefetch) prefetch_next_strip<sums_of_panel::width>(w, p, first, last, s);
     for_each_part<sums_of_panel>(
         w, p, s, next,
         [&](const auto* values, const std::int32_t* k, index_t entries, const window_part& part)
