@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -9,17 +10,11 @@
 #include <variant>
 #include <vector>
 
-#include <lacuna/format/storage.hpp>
 #include <lacuna/network/arena_plan.hpp>
-#include <lacuna/network/fuse.hpp>
-#include <lacuna/network/inference.hpp>
-#include <lacuna/network/quantize.hpp>
 #include <lacuna/network/quantized_epilogue.hpp>
+#include <lacuna/network/quantized_step.hpp>
 
 namespace lacuna::inline LACUNA_ABI::network {
-
-/// The patterns that int8 networks may be compiled for at run time.
-using quantized_patterns = pattern_list<dense, block<8, 8>, n_m<2, 4>>;
 
 /// A network compiled to int8 for inference, as `inference` is to float: convolutions and linear
 /// layers multiply int8 weights (a scale an output channel) with 8-bit activations (a scale a
@@ -44,21 +39,26 @@ class quantized_inference {
   quantized_inference(const graph<float>& g, const pattern_choice& choose,
                       const activation_ranges& ranges)
       : graph_(fold_batch_norms(g)) {
-    std::vector<step> fused = plan_steps(graph_);
+    const std::vector<step> fused = plan_steps(graph_);
     std::vector<std::size_t> step_of(graph_.nodes().size());
     for (std::size_t s = 0; s < fused.size(); ++s) step_of[fused[s].result] = s;
     for (const step& f : fused) {
       auto& s = steps_.emplace_back();
       s.fused = f;
       for (const node_id in : f.inputs) s.inputs.push_back(step_of[in]);
-      s.result = type_of_result(s, ranges);
-      compile(s, choose);
+      const quantized_type in = s.inputs.empty() ? quantized_type{} : steps_[s.inputs[0]].result;
+      s.result = detail::type_of_result(graph_, f, in, ranges);
+      // The last linear layer's results are not quantised.
+      const bool is_last = f.result == graph_.output();
+      detail::compile(s, graph_[f.node], choose, in,
+                      is_linear(s) && is_last ? 1.0F : s.result.scale);
+      weights_ = {weights_.values + s.weights.values, weights_.metadata + s.weights.metadata};
     }
     plan_ = plan_arena(
         steps_.size(), [&](std::size_t s) -> const auto& { return steps_[s].inputs; },
         [&](std::size_t s) -> std::optional<std::size_t> {
           // A residual's bytes are read just before the sum with them is stored.
-          const step_data& d = steps_[s];
+          const quantized_step& d = steps_[s];
           return d.fused.adds_residual && d.inputs[0] != d.inputs[1] ? std::optional<std::size_t>(1)
                                                                      : std::nullopt;
         },
@@ -110,17 +110,7 @@ class quantized_inference {
   }
 
  private:
-  using conv_operator = detail::operators<quantized_patterns, std::int8_t>::conv;
-  using linear_operator = detail::operators<quantized_patterns, std::int8_t>::linear;
-
-  struct step_data {
-    step fused;
-    std::vector<std::size_t> inputs;  ///< steps
-    quantized_type result;
-    std::variant<std::monostate, conv_operator, linear_operator> op;
-    aligned_vector<float> scales;  ///< an output channel: what a sum counts, in units of the result
-    aligned_vector<float> bias;    ///< in units of the result
-  };
+  using quantized_step = detail::quantized_step;
 
   [[nodiscard]] static pattern_choice pattern_of(const graph<float>& g, const pattern& p,
                                                  const std::vector<node_id>& nodes) {
@@ -132,66 +122,8 @@ class quantized_inference {
     };
   }
 
-  [[nodiscard]] bool is_last(const step_data& s) const noexcept {
-    return s.fused.result == graph_.output();
-  }
-  [[nodiscard]] bool is_linear(const step_data& s) const {
+  [[nodiscard]] bool is_linear(const quantized_step& s) const {
     return std::holds_alternative<linear<float>>(graph_[s.fused.node].layer);
-  }
-
-  [[nodiscard]] quantized_type type_of_result(const step_data& s, const activation_ranges& ranges) {
-    const auto& layer = graph_[s.fused.node].layer;
-    if (std::holds_alternative<max_pool>(layer)) return steps_[s.inputs[0]].result;
-    const std::string& name = graph_[s.fused.result].name;
-    const auto found = ranges.find(name);
-    if (found == ranges.end()) {
-      throw format_error(name + ": no range of its results was calibrated");
-    }
-    bool is_signed = !s.fused.ends_in_relu && !std::holds_alternative<relu>(layer);
-    if (std::holds_alternative<input>(layer)) is_signed = found->second.low < 0;
-    if (std::holds_alternative<average_pool>(layer) ||
-        std::holds_alternative<global_average_pool>(layer)) {
-      is_signed = steps_[s.inputs[0]].result.is_signed;
-    }
-    return network::type_of(found->second, is_signed);
-  }
-
-  void compile(step_data& s, const pattern_choice& choose) {
-    const node<float>& n = graph_[s.fused.node];
-    const auto make = [&](const auto& layer, auto&& construct) {
-      try {
-        visit_pattern(
-            choose(n),
-            [&](auto type) {
-              // Also of the weights themselves: rounding to 0 must not hide what disobeys.
-              static_cast<void>(to_format(type, layer.weight));
-              const quantized_filter q = quantize(layer.weight);
-              const auto packed = to_format(type, q.weight);
-              const storage size = storage_of(packed.matrix);
-              weights_ = {weights_.values + size.values, weights_.metadata + size.metadata};
-              // The last linear layer's results are not quantised.
-              const float unit = is_linear(s) && is_last(s) ? 1.0F : s.result.scale;
-              const float of_input = steps_[s.inputs[0]].result.scale;
-              for (const float scale : q.scales) s.scales.push_back(of_input * scale / unit);
-              s.bias.assign(s.scales.size(), 0.0F);
-              for (std::size_t o = 0; o < layer.bias.size(); ++o) s.bias[o] = layer.bias[o] / unit;
-              construct(packed);
-            },
-            quantized_patterns{});
-      } catch (const format_error& e) {
-        throw format_error(n.name + ": " + e.what());
-      }
-    };
-    if (const auto* c = std::get_if<conv<float>>(&n.layer)) {
-      make(*c, [&](const auto& packed) {
-        s.op.template emplace<conv_operator>(
-            conv2d(packed, {c->stride, c->padding, c->dilation}));
-      });
-    } else if (const auto* l = std::get_if<linear<float>>(&n.layer)) {
-      make(*l, [&](const auto& packed) {
-        s.op.template emplace<linear_operator>(matmul(packed.matrix));
-      });
-    }
   }
 
   template <class Q>
@@ -253,7 +185,7 @@ class quantized_inference {
 
   template <class X, class Y, class Executor>
   void run_conv(std::size_t s, index_t images, const Executor& executor) {
-    const step_data& d = steps_[s];
+    const quantized_step& d = steps_[s];
     const extents4 out = extents_of(s, images);
     detail::quantized_epilogue<Y> epilogue;
     epilogue.scales = d.scales.data();
@@ -271,12 +203,12 @@ class quantized_inference {
           op(tensor_view<const X>(result_of<X>(d.inputs[0], images)), result_of<Y>(s, images),
              executor, epilogue);
         },
-        std::get<conv_operator>(d.op));
+        std::get<quantized_step::conv_operator>(d.op));
   }
 
   template <class X, class Executor>
   void run_linear(std::size_t s, index_t images, float* scores, const Executor& executor) {
-    const step_data& d = steps_[s];
+    const quantized_step& d = steps_[s];
     const index_t rows = extents_of(s, images).c;
     const extents4 in = extents_of(d.inputs[0], images);
     const index_t depth = in.size() / images;
@@ -285,7 +217,7 @@ class quantized_inference {
     const matrix_view<const X> columns{bytes_as<X>(d.inputs[0], images), depth, images, 1, depth};
     const matrix_view<std::int32_t> sums{sums_.data(), rows, images, images, 1};
     std::visit([&](const auto& op) { op(columns, sums, executor, no_epilogue{}); },
-               std::get<linear_operator>(d.op));
+               std::get<quantized_step::linear_operator>(d.op));
     floats_.resize(std::max(floats_.size(), static_cast<std::size_t>(rows * images)));
     float* const y = scores != nullptr ? scores : floats_.data();
     for (index_t n = 0; n < images; ++n) {
@@ -305,7 +237,7 @@ class quantized_inference {
   /// Other layers: one image a task.
   template <class Executor>
   void run_in_floats(std::size_t s, index_t images, const Executor& executor) {
-    const step_data& d = steps_[s];
+    const quantized_step& d = steps_[s];
     const extents4 in = extents_of(d.inputs[0], 1);
     const extents4 out = extents_of(s, 1);
     executor.for_each_index(images, [&](index_t n) {
@@ -341,7 +273,7 @@ class quantized_inference {
   }
 
   graph<float> graph_;
-  std::vector<step_data> steps_;
+  std::vector<quantized_step> steps_;
   arena_plan plan_;
   aligned_vector<std::uint8_t> arena_;
   aligned_vector<std::int32_t> sums_;  ///< of a linear layer
