@@ -153,3 +153,17 @@ TEST_CASE("storage counts each layer in its own format") {
   CHECK(net.weights().metadata.count() == 2 * 64);
   CHECK(net.stored_weights() == 128 + 64);
 }
+
+TEST_CASE("linear layers take features that fill no whole block") {
+  network::builder<float> b({1, 20, 1, 1}, 1);
+  b.linear("fc", 0, 9);
+  auto g = std::move(b).take();
+  const std::string text = GENERATE("8x8", "2:4", "1x16");
+  prune_all(g, parse_pattern(text));
+  const auto x = lacuna_test::random_images({3, 20, 1, 1});
+  const auto expected = network::dense_inference(g)(x);
+  const auto y = network::inference(g, [&](const auto&) { return parse_pattern(text); })(x);
+  for (index_t i = 0; i < y.size(); ++i) {
+    CHECK(y.data()[i] == Approx(expected.data()[i]).epsilon(1e-4).margin(1e-4));
+  }
+}

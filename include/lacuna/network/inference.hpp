@@ -153,15 +153,15 @@ class inference {
 
   [[nodiscard]] any_operator compile(const node<float>& n, const pattern_choice& choose) {
     any_operator out;
-    const auto make = [&](const filter<dense_matrix<float>>& weight, auto&& construct) {
+    // `construct` returns what the format takes.
+    const auto make = [&](const auto& weight, auto&& construct) {
       const pattern p = choose(n);
       try {
         visit_pattern(p, [&](auto type) {
-          const auto packed = to_format(type, weight);
-          const storage s = storage_of(packed.matrix);
+          const auto& packed = to_format(type, weight);
+          const storage s = construct(packed);
           weights_ = {weights_.values + s.values, weights_.metadata + s.metadata};
-          for_each_stored(packed, [&](index_t, index_t, index_t, float) { ++stored_; });
-          construct(packed);
+          for_each_stored(packed, [&](const auto&...) { ++stored_; });
         });
       } catch (const format_error& e) {
         throw format_error(n.name + ": " + e.what());
@@ -170,10 +170,14 @@ class inference {
     if (const auto* c = std::get_if<conv<float>>(&n.layer)) {
       make(c->weight, [&](const auto& packed) {
         out.emplace<conv_operator>(conv2d(packed, {c->stride, c->padding, c->dilation}));
+        return storage_of(packed.matrix);
       });
     } else if (const auto* l = std::get_if<linear<float>>(&n.layer)) {
-      make(l->weight,
-           [&](const auto& packed) { out.emplace<linear_operator>(matmul(packed.matrix)); });
+      // As a matrix, which has one column a feature: filters are padded to whole blocks.
+      make(l->weight.matrix, [&](const auto& packed) {
+        out.emplace<linear_operator>(matmul(packed));
+        return storage_of(packed);
+      });
     }
     return out;
   }

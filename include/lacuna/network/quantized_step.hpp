@@ -59,20 +59,19 @@ struct quantized_step {
 /// @throws format_error, unsupported_error as quantized_inference
 inline void compile(quantized_step& s, const node<float>& n, const pattern_choice& choose,
                     const quantized_type& in, float unit) {
-  const auto make = [&](const auto& layer, auto&& construct) {
+  // `stored` says what of the filters is packed, `construct` returns what the format takes.
+  const auto make = [&](const auto& layer, const auto& stored, auto&& construct) {
     try {
       visit_pattern(
           choose(n),
           [&](auto type) {
             // Also of the weights themselves: rounding to 0 must not hide what disobeys.
-            static_cast<void>(to_format(type, layer.weight));
+            static_cast<void>(to_format(type, stored(layer.weight)));
             const quantized_filter q = quantize(layer.weight);
-            const auto packed = to_format(type, q.weight);
-            s.weights = storage_of(packed.matrix);
+            s.weights = construct(to_format(type, stored(q.weight)));
             for (const float scale : q.scales) s.scales.push_back(in.scale * scale / unit);
             s.bias.assign(s.scales.size(), 0.0F);
             for (std::size_t o = 0; o < layer.bias.size(); ++o) s.bias[o] = layer.bias[o] / unit;
-            construct(packed);
           },
           quantized_patterns{});
     } catch (const format_error& e) {
@@ -80,13 +79,18 @@ inline void compile(quantized_step& s, const node<float>& n, const pattern_choic
     }
   };
   if (const auto* c = std::get_if<conv<float>>(&n.layer)) {
-    make(*c, [&](const auto& packed) {
+    const auto filters = [](const auto& w) -> const auto& { return w; };
+    make(*c, filters, [&](const auto& packed) {
       s.op.emplace<quantized_step::conv_operator>(
           conv2d(packed, {c->stride, c->padding, c->dilation}));
+      return storage_of(packed.matrix);
     });
   } else if (const auto* l = std::get_if<linear<float>>(&n.layer)) {
-    make(*l, [&](const auto& packed) {
-      s.op.emplace<quantized_step::linear_operator>(matmul(packed.matrix));
+    // A matrix has one column a feature: filters are padded to whole blocks.
+    const auto matrix = [](const auto& w) -> const auto& { return w.matrix; };
+    make(*l, matrix, [&](const auto& packed) {
+      s.op.emplace<quantized_step::linear_operator>(matmul(packed));
+      return storage_of(packed);
     });
   }
 }

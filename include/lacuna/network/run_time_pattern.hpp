@@ -60,6 +60,24 @@ template <index_t N, index_t M, index_t V, scalar T>
   return to_n_m<N, M, V>(f);
 }
 
+// Matrices, the same; of the columns that there are, where filters are padded to whole blocks.
+template <scalar T>
+[[nodiscard]] const dense_matrix<T>& to_format(dense /*p*/, const dense_matrix<T>& m) {
+  return m;
+}
+template <scalar T>
+[[nodiscard]] auto to_format(unstructured /*p*/, const dense_matrix<T>& m) {
+  return to_block_csr<1, 1>(m);
+}
+template <index_t R, index_t C, scalar T>
+[[nodiscard]] auto to_format(block<R, C> /*p*/, const dense_matrix<T>& m) {
+  return to_block_csr<R, C>(m);
+}
+template <index_t N, index_t M, index_t V, scalar T>
+[[nodiscard]] auto to_format(n_m<N, M, V> /*p*/, const dense_matrix<T>& m) {
+  return to_n_m<N, M, V>(m);
+}
+
 /// The format of a pattern with values of type T.
 template <class Pattern, scalar T = float>
 using format_t = decltype(to_format(Pattern{}, std::declval<filter<dense_matrix<T>>>()).matrix);
