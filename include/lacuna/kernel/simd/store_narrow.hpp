@@ -91,10 +91,10 @@ LACUNA_ALWAYS_INLINE void store_row_of_bytes([[maybe_unused]] Y* to, [[maybe_unu
                         std::clamp<index_t>(cols - i * lanes, 0, lanes), at.image};
     return x86::integers_of_rounded(epilogue.rounded(sums(i), here).data);
   };
-  const __m512i a = integers(0);
-  const __m512i b = Vectors > 1 ? integers(Vectors > 1 ? 1 : 0) : a;
-  const __m512i c = Vectors > 2 ? integers(Vectors > 2 ? 2 : 0) : a;
-  const __m512i d = Vectors > 3 ? integers(Vectors > 3 ? 3 : 0) : c;
+  const auto a = integers(0);
+  const auto b = Vectors > 1 ? integers(Vectors > 1 ? 1 : 0) : a;
+  const auto c = Vectors > 2 ? integers(Vectors > 2 ? 2 : 0) : a;
+  const auto d = Vectors > 3 ? integers(Vectors > 3 ? 3 : 0) : c;
   const auto bytes = epilogue.bytes();
   using how = decltype(bytes);
   x86::store_saturated<Y, how::has_zero_point>(to, a, b, c, d, bytes.zero_point, bytes.least,

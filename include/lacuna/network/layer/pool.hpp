@@ -65,9 +65,9 @@ template <class B>
 }
 
 /// max_pool of planes (h, w) one after the other. A window's rows are copied with their padding and
-/// whole vectors behind, so that none is partial; the largest value is taken of its rows, then of its
-/// columns at every position, of which the stride leaves some. ResNet-50's takes 5.8 ms pixel by
-/// pixel and 0.28 so, of bytes 0.1.
+/// whole vectors behind, so that none is partial; the largest value is taken of its rows, then of
+/// its columns at every position, of which the stride leaves some. ResNet-50's takes 5.8 ms pixel
+/// by pixel and 0.28 so, of bytes 0.1.
 template <class T>
 void max_of_planes(const conv_window& window, const extents4& in, index_t planes, const T* x,
                    T* y) {
