@@ -232,9 +232,8 @@ int main(int argc, char** argv) {
       bench::export_graph(g, folder, scales);
       return 0;
     }
-    auto all =
-        int8 ? make_int8_contenders(g, keep, threads, image)
-             : make_contenders(g, keep, threads, image);
+    auto all = int8 ? make_int8_contenders(g, keep, threads, image)
+                    : make_contenders(g, keep, threads, image);
     check(all, image);
     if (serving) {
       serve(g, all, image);

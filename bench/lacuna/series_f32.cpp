@@ -49,7 +49,8 @@ std::vector<contender> series_f32(const problem& p) {
   }
   const auto whole = std::make_shared<const lacuna::matmul<series>>(d.terms);
   return both(whole, std::make_shared<const lacuna::matmul<term_0>>(t0),
-              std::make_shared<const lacuna::matmul<term_1>>(t1), predicted_seconds(*whole, g.n, p));
+              std::make_shared<const lacuna::matmul<term_1>>(t1),
+              predicted_seconds(*whole, g.n, p));
 }
 
 }  // namespace bench

@@ -139,11 +139,12 @@ int main(int argc, char** argv) {
     write_networks_of(out, files, false,
                       "## End to end\n\nBatch 1, 224x224, fp32; all convolutions but the first at "
                       "50 % 8x8 blocks, everything else dense. The engines take turns.\n\n");
-    write_networks_of(out, files, true,
-                      "## End to end, int8\n\nThe same in 8 bits from the image to the last layer: "
-                      "weights with a scale an output channel, activations with a scale a layer, from "
-                      "the range that it has on one image. No engine leaves a convolution or linear "
-                      "layer in fp32.\n\n");
+    write_networks_of(
+        out, files, true,
+        "## End to end, int8\n\nThe same in 8 bits from the image to the last layer: "
+        "weights with a scale an output channel, activations with a scale a layer, from "
+        "the range that it has on one image. No engine leaves a convolution or linear "
+        "layer in fp32.\n\n");
     if (const bench::run* const two = find(runs, "f32", 2)) {
       out << "## Two threads\n\n";
       write_threads(out, *two);

@@ -20,8 +20,8 @@ struct epilogue_result<Epilogue, T> : std::type_identity<typename Epilogue::resu
 template <class Epilogue, class T>
 using epilogue_result_t = typename epilogue_result<std::remove_cvref_t<Epilogue>, T>::type;
 
-/// A float whose last bit counts ones: what is added to it is rounded to an integer, to the nearest,
-/// ties to even.
+/// A float whose last bit counts ones: what is added to it is rounded to an integer, to the
+/// nearest, ties to even.
 inline constexpr float rounding_shift = 0x1.8p23F;
 
 /// How an epilogue makes 8-bit results of integers: Q = max(saturate(integer + zero_point), least),

@@ -67,13 +67,13 @@ struct quantized_filter {
   aligned_vector<float> scales;
 };
 
-/// w' = round(w / scale[o]), scale[o] = max |w[o]| / 127, to the nearest, ties to even: symmetric by
-/// output channel. Zeros stay zeros, so filters keep the pattern they were pruned to.
+/// w' = round(w / scale[o]), scale[o] = max |w[o]| / 127, to the nearest, ties to even: symmetric
+/// by output channel. Zeros stay zeros, so filters keep the pattern they were pruned to.
 /// @throws format_error for weights that are not finite.
 [[nodiscard]] inline quantized_filter quantize(const filter<dense_matrix<float>>& f) {
   const auto& w = f.matrix;
-  quantized_filter out{{dense_matrix<std::int8_t>(w.rows(), w.cols()), f.in, f.kernel_h, f.kernel_w},
-                       {}};
+  quantized_filter out{
+      {dense_matrix<std::int8_t>(w.rows(), w.cols()), f.in, f.kernel_h, f.kernel_w}, {}};
   for (index_t o = 0; o < w.rows(); ++o) {
     const auto row = w.row(o).array();
     if (!row.isFinite().all()) {

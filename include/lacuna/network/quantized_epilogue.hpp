@@ -11,10 +11,10 @@
 
 namespace lacuna::inline LACUNA_ABI::network::detail {
 
-/// q = saturate(round(sum * scale[row] + bias[row] + residual * residual_scale)), scales and bias in
-/// units of q, in floats: two fused multiply-adds, then rounded once, ties to even. A relu after it
-/// is what unsigned results saturate to. Whether there is a residual, and its type, is asked at run
-/// time for the reason that `layer_epilogue` has.
+/// q = saturate(round(sum * scale[row] + bias[row] + residual * residual_scale)), scales and bias
+/// in units of q, in floats: two fused multiply-adds, then rounded once, ties to even. A relu after
+/// it is what unsigned results saturate to. Whether there is a residual, and its type, is asked at
+/// run time for the reason that `layer_epilogue` has.
 template <class Q>
 struct quantized_epilogue : epilogue_tag {
   using result_type = Q;
@@ -59,9 +59,8 @@ struct quantized_epilogue : epilogue_tag {
   [[nodiscard]] LACUNA_ALWAYS_INLINE B load_residual(const position& at) const noexcept {
     using kernel::simd::load_bytes;
     const std::uint8_t* from = residual + (at.image * rows + at.row) * pixels + at.col;
-    return residual_is_signed
-               ? load_bytes<B>(reinterpret_cast<const std::int8_t*>(from), at.count)
-               : load_bytes<B>(from, at.count);
+    return residual_is_signed ? load_bytes<B>(reinterpret_cast<const std::int8_t*>(from), at.count)
+                              : load_bytes<B>(from, at.count);
   }
 };
 

@@ -159,9 +159,8 @@ class quantized_inference {
     }
     if (std::holds_alternative<conv<float>>(layer)) {
       visit_type(steps_[from].result, [&](auto x) {
-        visit_type(steps_[s].result, [&](auto y) {
-          run_conv<decltype(x), decltype(y)>(s, images, executor);
-        });
+        visit_type(steps_[s].result,
+                   [&](auto y) { run_conv<decltype(x), decltype(y)>(s, images, executor); });
       });
     } else if (const auto* pool = std::get_if<max_pool>(&layer)) {
       visit_type(steps_[s].result, [&](auto q) {
@@ -229,9 +228,8 @@ class quantized_inference {
       }
     }
     if (scores != nullptr) return;
-    visit_type(d.result, [&](auto q) {
-      quantize(y, rows * images, 1.0F, bytes_as<decltype(q)>(s, images));
-    });
+    visit_type(d.result,
+               [&](auto q) { quantize(y, rows * images, 1.0F, bytes_as<decltype(q)>(s, images)); });
   }
 
   /// Other layers: one image a task.

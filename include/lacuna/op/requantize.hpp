@@ -58,8 +58,7 @@ struct requantize_epilogue : epilogue_tag {
     constexpr float shift = kernel::rounding_shift;
     const float scale = scales[at.row];
     if constexpr (std::is_arithmetic_v<B>) {
-      return std::bit_cast<std::int32_t>(
-          fused_multiply_add(static_cast<float>(y), scale, shift));
+      return std::bit_cast<std::int32_t>(fused_multiply_add(static_cast<float>(y), scale, shift));
     } else {
       using real = xsimd::batch<float, typename B::arch_type>;
       return xsimd::bitwise_cast<B>(

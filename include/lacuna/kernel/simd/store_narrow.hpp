@@ -87,8 +87,8 @@ LACUNA_ALWAYS_INLINE void store_row_of_bytes([[maybe_unused]] Y* to, [[maybe_unu
   static_assert(1 <= Vectors && Vectors <= 4);
   constexpr index_t lanes = 16;
   const auto integers = [&](index_t i) LACUNA_INLINE_LAMBDA {
-    const position here{at.row, at.col + i * lanes,
-                        std::clamp<index_t>(cols - i * lanes, 0, lanes), at.image};
+    const position here{at.row, at.col + i * lanes, std::clamp<index_t>(cols - i * lanes, 0, lanes),
+                        at.image};
     return x86::integers_of_rounded(epilogue.rounded(sums(i), here).data);
   };
   const auto a = integers(0);

@@ -170,9 +170,8 @@ class tile {
         const position here{at.row, at.col + j * word_lanes, cols - j * word_lanes, at.image};
         store_row_of_bytes<std::min<index_t>(4, Vectors - j)>(
             y + j * word_lanes, here.count, here,
-            [&](index_t i) LACUNA_INLINE_LAMBDA->const sum_batch& {
-              return sums_[R * Vectors + j + i];
-            },
+            [&](index_t i)
+                LACUNA_INLINE_LAMBDA -> const sum_batch& { return sums_[R * Vectors + j + i]; },
             epilogue);
       });
     }

@@ -65,8 +65,7 @@ inline void store_saturated(Q* to, __m512i a, __m512i b, __m512i c, __m512i d, i
     if constexpr (HasZeroPoint) bytes = _mm512_max_epu8(bytes, floor);
   }
   // Packing goes by 128 bits: four lanes of a, b, c and d each.
-  const __m512i by_vector =
-      _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  const __m512i by_vector = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
   _mm512_mask_storeu_epi8(to, ~std::uint64_t{0} >> (64 - count),
                           _mm512_permutexvar_epi32(by_vector, bytes));
 }
