@@ -24,12 +24,13 @@ using epilogue_result_t = typename epilogue_result<std::remove_cvref_t<Epilogue>
 /// nearest, ties to even.
 inline constexpr float rounding_shift = 0x1.8p23F;
 
-/// How an epilogue makes 8-bit results of integers: Q = max(saturate(integer + zero_point), least),
-/// where least is 0 for unsigned ones without a zero point.
-template <class Q, bool HasZeroPoint>
+/// How an epilogue makes 8-bit results, signed ones or not, of integers:
+/// max(saturate(integer + zero_point), least), where least is 0 for unsigned ones without a zero
+/// point.
+template <bool HasZeroPoint>
 struct byte_results {
-  using type = Q;
   static constexpr bool has_zero_point = HasZeroPoint;
+  bool is_signed{false};
   std::int32_t zero_point{0};
   std::int32_t least{0};
 };

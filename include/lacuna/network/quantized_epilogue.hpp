@@ -4,7 +4,6 @@
 
 #include <bit>
 #include <cstdint>
-#include <limits>
 
 #include <lacuna/kernel/simd/load_bytes.hpp>
 #include <lacuna/op/requantize.hpp>
@@ -15,14 +14,14 @@ namespace lacuna::inline LACUNA_ABI::network::detail {
 /// in units of q, in floats: two fused multiply-adds, then rounded once, ties to even. A relu after
 /// it is what unsigned results saturate to. Whether there is a residual, and its type, is asked at
 /// run time for the reason that `layer_epilogue` has.
-template <class Q>
 struct quantized_epilogue : epilogue_tag {
-  using result_type = Q;
+  using result_type = std::uint8_t;
   const float* scales{nullptr};
   const float* bias{nullptr};
   const std::uint8_t* residual{nullptr};
   bool residual_is_signed{false};
   float residual_scale{0};
+  bool is_signed{false};  ///< the result
   index_t rows{0};
   index_t pixels{0};
 
@@ -45,8 +44,8 @@ struct quantized_epilogue : epilogue_tag {
       return xsimd::bitwise_cast<B>(y + real(shift));
     }
   }
-  [[nodiscard]] kernel::byte_results<Q, false> bytes() const noexcept {
-    return {0, std::numeric_limits<Q>::min()};
+  [[nodiscard]] kernel::byte_results<false> bytes() const noexcept {
+    return {is_signed, 0, is_signed ? -128 : 0};
   }
 
   template <class B>

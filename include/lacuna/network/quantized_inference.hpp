@@ -158,10 +158,7 @@ class quantized_inference {
       return;
     }
     if (std::holds_alternative<conv<float>>(layer)) {
-      visit_type(steps_[from].result, [&](auto x) {
-        visit_type(steps_[s].result,
-                   [&](auto y) { run_conv<decltype(x), decltype(y)>(s, images, executor); });
-      });
+      visit_type(steps_[from].result, [&](auto x) { run_conv<decltype(x)>(s, images, executor); });
     } else if (const auto* pool = std::get_if<max_pool>(&layer)) {
       visit_type(steps_[s].result, [&](auto q) {
         using Q = decltype(q);
@@ -182,13 +179,14 @@ class quantized_inference {
     if (scores != nullptr) read(s, images, scores);
   }
 
-  template <class X, class Y, class Executor>
+  template <class X, class Executor>
   void run_conv(std::size_t s, index_t images, const Executor& executor) {
     const quantized_step& d = steps_[s];
     const extents4 out = extents_of(s, images);
-    detail::quantized_epilogue<Y> epilogue;
+    detail::quantized_epilogue epilogue;
     epilogue.scales = d.scales.data();
     epilogue.bias = d.bias.data();
+    epilogue.is_signed = d.result.is_signed;
     epilogue.rows = out.c;
     epilogue.pixels = out.h * out.w;
     if (d.fused.adds_residual) {
@@ -199,8 +197,8 @@ class quantized_inference {
     }
     std::visit(
         [&](const auto& op) {
-          op(tensor_view<const X>(result_of<X>(d.inputs[0], images)), result_of<Y>(s, images),
-             executor, epilogue);
+          op(tensor_view<const X>(result_of<X>(d.inputs[0], images)),
+             result_of<std::uint8_t>(s, images), executor, epilogue);
         },
         std::get<quantized_step::conv_operator>(d.op));
   }

@@ -15,12 +15,12 @@ namespace lacuna::inline LACUNA_ABI {
 
 namespace detail {
 /// What becomes of the integers whose bits are those of rounding_shift + integer.
-template <class Q, bool HasZeroPoint, class B>
+template <bool HasZeroPoint, class B>
 [[nodiscard]] LACUNA_ALWAYS_INLINE B saturated(const B& rounded,
-                                               const kernel::byte_results<Q, HasZeroPoint>& to) {
+                                               const kernel::byte_results<HasZeroPoint>& to) {
   constexpr auto zero = std::bit_cast<std::int32_t>(kernel::rounding_shift);
   const std::int32_t low = zero + to.least - to.zero_point;
-  const std::int32_t high = zero + std::numeric_limits<Q>::max() - to.zero_point;
+  const std::int32_t high = zero + (to.is_signed ? 127 : 255) - to.zero_point;
   if constexpr (std::is_arithmetic_v<B>) {
     return std::clamp(rounded, low, high) - zero + to.zero_point;
   } else {
@@ -65,8 +65,8 @@ struct requantize_epilogue : epilogue_tag {
           fused_multiply_add(xsimd::to_float(y), real(scale), real(shift)));
     }
   }
-  [[nodiscard]] kernel::byte_results<Q, HasZeroPoint> bytes() const noexcept {
-    return {zero_point, least};
+  [[nodiscard]] kernel::byte_results<HasZeroPoint> bytes() const noexcept {
+    return {std::is_signed_v<Q>, zero_point, least};
   }
 
   template <class B>

@@ -97,8 +97,8 @@ LACUNA_ALWAYS_INLINE void store_row_of_bytes([[maybe_unused]] Y* to, [[maybe_unu
   const auto d = Vectors > 3 ? integers(Vectors > 3 ? 3 : 0) : c;
   const auto bytes = epilogue.bytes();
   using how = decltype(bytes);
-  x86::store_saturated<Y, how::has_zero_point>(to, a, b, c, d, bytes.zero_point, bytes.least,
-                                               std::min(cols, Vectors * lanes));
+  x86::store_saturated<how::has_zero_point>(to, a, b, c, d, bytes.is_signed, bytes.zero_point,
+                                            bytes.least, std::min(cols, Vectors * lanes));
 #endif
 }
 

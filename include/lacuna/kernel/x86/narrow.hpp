@@ -43,12 +43,12 @@ inline void store_some(std::int32_t* to, __m512i lanes, long count) noexcept {
   return _mm512_subs_epi16(bits, _mm512_set1_epi32(0x4B400000));
 }
 /// The first `count` of 1 ... 64 integers as 8-bit ones, to memory: saturated to 16 bits, where
-/// zero_point is added, then to 8, and none below `least`. Two and a half operations for four
-/// vectors where clamping and narrowing one took four (Zen 4: 24 vectors with their
-/// multiply-adds in 55 cycles for 84).
-template <class Q, bool HasZeroPoint>
-inline void store_saturated(Q* to, __m512i a, __m512i b, __m512i c, __m512i d, int zero_point,
-                            int least, long count) noexcept {
+/// zero_point is added, then to 8, and none below `least`. With `integers_of_rounded` two
+/// operations a vector, where clamping and narrowing one by one takes four (Zen 4: 24 vectors with
+/// their multiply-adds in 55 cycles for 84).
+template <bool HasZeroPoint>
+inline void store_saturated(void* to, __m512i a, __m512i b, __m512i c, __m512i d, bool is_signed,
+                            int zero_point, int least, long count) noexcept {
   __m512i low = _mm512_packs_epi32(a, b);
   __m512i high = _mm512_packs_epi32(c, d);
   if constexpr (HasZeroPoint) {
@@ -58,7 +58,7 @@ inline void store_saturated(Q* to, __m512i a, __m512i b, __m512i c, __m512i d, i
   }
   __m512i bytes;
   const __m512i floor = _mm512_set1_epi8(static_cast<char>(least));
-  if constexpr (std::is_signed_v<Q>) {
+  if (is_signed) {
     bytes = _mm512_max_epi8(_mm512_packs_epi16(low, high), floor);
   } else {
     bytes = _mm512_packus_epi16(low, high);
