@@ -13,29 +13,7 @@
 using namespace lacuna;
 using Catch::Matchers::Contains;
 
-namespace {
-/// Zeroes what breaks the pattern: position by position, whatever the values.
-void prune_all(network::graph<float>& g, const pattern& p) {
-  for (const auto& parameter : network::parameters(g)) {
-    if (parameter.filters == nullptr) continue;
-    auto& m = parameter.filters->matrix;
-    for (index_t o = 0; o < m.rows(); ++o) {
-      for (index_t k = 0; k < m.cols(); ++k) {
-        const index_t c = k % parameter.filters->in;
-        bool stays = (o * 7 + c * 3) % 5 < 3;
-        if (const auto* b = std::get_if<block_pattern>(&p)) {
-          stays = (o / b->rows + c / b->cols) % 2 == 0;
-        } else if (const auto* n = std::get_if<n_m_pattern>(&p)) {
-          stays = (c + o / n->shared_rows) % n->m < n->n;
-        } else if (std::holds_alternative<dense_pattern>(p)) {
-          stays = true;
-        }
-        if (!stays) m(o, k) = 0;
-      }
-    }
-  }
-}
-}  // namespace
+using lacuna_test::prune_all;
 
 TEST_CASE("a compiled network gives what the graph computes, in every pattern") {
   const std::string text = GENERATE("dense", "unstructured", "8x8", "16x4", "1x16", "4x1", "2:4",

@@ -18,27 +18,10 @@
 
 using namespace lacuna;
 using Catch::Matchers::Contains;
+using lacuna_test::prune_all;
 using network::quantized_inference;
 
 namespace {
-
-/// Zeroes what breaks the pattern, whatever the values.
-void prune_all(network::graph<float>& g, const pattern& p) {
-  for (const auto& parameter : network::parameters(g)) {
-    if (parameter.filters == nullptr) continue;
-    auto& m = parameter.filters->matrix;
-    for (index_t o = 0; o < m.rows(); ++o) {
-      for (index_t k = 0; k < m.cols(); ++k) {
-        const index_t c = k % parameter.filters->in;
-        if (const auto* b = std::get_if<block_pattern>(&p)) {
-          if ((o / b->rows + c / b->cols) % 2 != 0) m(o, k) = 0;
-        } else if (const auto* n = std::get_if<n_m_pattern>(&p)) {
-          if ((c + o) % n->m >= n->n) m(o, k) = 0;
-        }
-      }
-    }
-  }
-}
 
 void check_against_reference(const network::graph<float>& g, const pattern& p,
                              const tensor<float>& x) {
@@ -226,4 +209,9 @@ TEST_CASE("a network that was trained under blocks keeps its accuracy in int8") 
   for (auto& [layer, range] : narrow) range = {range.low / 50, range.high / 50};
   network::quantized_inference saturated(g, blocks, nodes, narrow);
   CHECK(train::evaluate(saturated, test).accuracy() < rounded);
+}
+
+TEST_CASE("a network of no layers rounds its images") {
+  const network::graph<float> g({1, 2, 3, 5});
+  check_against_reference(g, dense_pattern{}, lacuna_test::random_images({2, 2, 3, 5}));
 }

@@ -4,6 +4,7 @@
 
 #include <lacuna/core/random.hpp>
 #include <lacuna/core/tensor.hpp>
+#include <lacuna/format/pattern.hpp>
 #include <lacuna/network/builder.hpp>
 
 namespace lacuna_test {
@@ -55,6 +56,28 @@ lacuna::network::graph<T> small_network(std::uint64_t seed = 1) {
   auto g = std::move(b).take();
   randomise(g);
   return g;
+}
+
+/// Zeroes what breaks the pattern: position by position, whatever the values.
+inline void prune_all(lacuna::network::graph<float>& g, const lacuna::pattern& p) {
+  for (const auto& parameter : lacuna::network::parameters(g)) {
+    if (parameter.filters == nullptr) continue;
+    auto& m = parameter.filters->matrix;
+    for (index_t o = 0; o < m.rows(); ++o) {
+      for (index_t k = 0; k < m.cols(); ++k) {
+        const index_t c = k % parameter.filters->in;
+        bool stays = (o * 7 + c * 3) % 5 < 3;
+        if (const auto* b = std::get_if<lacuna::block_pattern>(&p)) {
+          stays = (o / b->rows + c / b->cols) % 2 == 0;
+        } else if (const auto* n = std::get_if<lacuna::n_m_pattern>(&p)) {
+          stays = (c + o / n->shared_rows) % n->m < n->n;
+        } else if (std::holds_alternative<lacuna::dense_pattern>(p)) {
+          stays = true;
+        }
+        if (!stays) m(o, k) = 0;
+      }
+    }
+  }
 }
 
 }  // namespace lacuna_test

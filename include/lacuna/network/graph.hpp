@@ -120,6 +120,25 @@ template <class T>
   return out;
 }
 
+/// Extents of the result for a batch of images.
+template <class T>
+[[nodiscard]] extents4 output_extents(const graph<T>& g, const extents4& images) {
+  extents4 out = g.output_extents();
+  out.n = images.n;
+  return out;
+}
+
+/// @throws shape_error unless the graph makes Y of extents `y` from images X of extents `x`.
+template <class T>
+void expect_fits(const graph<T>& g, const extents4& x, const extents4& y) {
+  extents4 wanted = g.image_extents();
+  wanted.n = x.n;
+  const extents4 out = output_extents(g, x);
+  if (x == wanted && y == out) return;
+  throw shape_error("network: X " + to_string(x) + " into Y " + to_string(y) + ": expected X " +
+                    to_string(wanted) + " and Y " + to_string(out));
+}
+
 /// How many values training changes.
 template <class T>
 [[nodiscard]] index_t parameter_count(const graph<T>& g) {

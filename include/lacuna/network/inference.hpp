@@ -57,6 +57,17 @@ struct operators<pattern_list<Patterns...>, T> {
 /// Which pattern a convolution or linear layer is compiled for.
 using pattern_choice = std::function<pattern(const node<float>&)>;
 
+/// The same pattern for all layers in `nodes` (as `prunable` gives them), dense for others.
+[[nodiscard]] inline pattern_choice choose_in(const graph<float>& g, const pattern& p,
+                                              const std::vector<node_id>& nodes) {
+  std::vector<std::string> names;
+  for (const node_id id : nodes) names.push_back(g[id].name);
+  return [p, names](const node<float>& n) -> pattern {
+    if (std::find(names.begin(), names.end(), n.name) != names.end()) return p;
+    return dense_pattern{};
+  };
+}
+
 /// A network compiled for inference: batch norms folded, relu and residual sums fused into the
 /// products before them, weights converted to a pattern's format and packed once a layer,
 /// activations in buffers that are reused. Convolutions are `conv2d`, linear layers `matmul`
@@ -66,14 +77,9 @@ using pattern_choice = std::function<pattern(const node<float>&)>;
 /// Results are bit-identical for any executor. Calls are not const: they use the buffers.
 class inference {
  public:
-  /// The same pattern for all layers in `nodes` (as `prunable` gives them), dense for others.
+  /// As `choose_in`.
   inference(const graph<float>& g, const pattern& p, const std::vector<node_id>& nodes)
-      : inference(g, [&](const node<float>& n) -> pattern {
-          for (const node_id id : nodes) {
-            if (g[id].name == n.name) return p;
-          }
-          return dense_pattern{};
-        }) {}
+      : inference(g, choose_in(g, p, nodes)) {}
 
   /// @throws format_error naming the layer when its weights disobey its pattern;
   /// unsupported_error when a pattern is not among `run_time_patterns`.
@@ -98,9 +104,7 @@ class inference {
   }
 
   [[nodiscard]] extents4 output_extents(const extents4& images) const {
-    extents4 out = graph_.output_extents();
-    out.n = images.n;
-    return out;
+    return network::output_extents(graph_, images);
   }
   /// What the weights of convolutions and linear layers take, each in its format.
   [[nodiscard]] const storage& weights() const noexcept { return weights_; }
@@ -115,26 +119,21 @@ class inference {
   /// y = network(x). @throws shape_error when extents do not fit.
   template <executor Executor = serial>
   void operator()(const tensor<float>& x, tensor<float>& y, const Executor& executor = {}) {
-    extents4 wanted = graph_.image_extents();
-    wanted.n = x.extents().n;
-    if (!(x.extents() == wanted) || !(y.extents() == output_extents(wanted))) {
-      throw shape_error("network: X " + to_string(x.extents()) + " into Y " +
-                        to_string(y.extents()) + ": expected X " + to_string(wanted) + " and Y " +
-                        to_string(output_extents(wanted)));
-    }
-    if (wanted.n == 0) return;
-    const auto size = static_cast<std::size_t>(wanted.n * plan_.size);
+    expect_fits(graph_, x.extents(), y.extents());
+    const index_t images = x.extents().n;
+    if (images == 0) return;
+    const auto size = static_cast<std::size_t>(images * plan_.size);
     if (arena_.size() < size) {
       arena_ = {};  // nothing to copy
       arena_.resize(size);
     }
     const auto result = [&](std::size_t s) {
-      return s + 1 == steps_.size() ? as_view(y) : result_of(s, wanted.n);
+      return s + 1 == steps_.size() ? as_view(y) : result_of(s, images);
     };
     for (std::size_t s = 1; s < steps_.size(); ++s) {
       const auto operand = [&](std::size_t i) -> tensor_view<const float> {
         const std::size_t from = inputs_[s][i];
-        return from == 0 ? as_view(x) : result_of(from, wanted.n);
+        return from == 0 ? as_view(x) : result_of(from, images);
       };
       run(s, operand(0), inputs_[s].size() > 1 ? operand(1).data : nullptr, result(s), executor);
       if (observer_) observer_(graph_[steps_[s].node].name);

@@ -27,10 +27,10 @@ namespace lacuna::inline LACUNA_ABI::network {
 /// buffers.
 class quantized_inference {
  public:
-  /// The same pattern for all layers in `nodes` (as `prunable` gives them), dense for others.
+  /// As `choose_in`.
   quantized_inference(const graph<float>& g, const pattern& p, const std::vector<node_id>& nodes,
                       const activation_ranges& ranges)
-      : quantized_inference(g, pattern_of(g, p, nodes), ranges) {}
+      : quantized_inference(g, choose_in(g, p, nodes), ranges) {}
 
   /// `ranges` of all results, as `calibrate` finds them.
   /// @throws format_error naming the layer when its weights disobey its pattern or are not finite,
@@ -50,9 +50,9 @@ class quantized_inference {
       s.result = detail::type_of_result(graph_, f, in, ranges);
       // The last linear layer's results are not quantised.
       const bool is_last = f.result == graph_.output();
-      detail::compile(s, graph_[f.node], choose, in,
-                      is_linear(s) && is_last ? 1.0F : s.result.scale);
-      weights_ = {weights_.values + s.weights.values, weights_.metadata + s.weights.metadata};
+      const float unit = is_linear(s) && is_last ? 1.0F : s.result.scale;
+      const storage taken = detail::compile(s, graph_[f.node], choose, in, unit);
+      weights_ = {weights_.values + taken.values, weights_.metadata + taken.metadata};
     }
     plan_ = plan_arena(
         steps_.size(), [&](std::size_t s) -> const auto& { return steps_[s].inputs; },
@@ -69,9 +69,7 @@ class quantized_inference {
   }
 
   [[nodiscard]] extents4 output_extents(const extents4& images) const {
-    extents4 out = graph_.output_extents();
-    out.n = images.n;
-    return out;
+    return network::output_extents(graph_, images);
   }
   /// What the int8 weights of convolutions and linear layers take, each in its format.
   [[nodiscard]] const storage& weights() const noexcept { return weights_; }
@@ -83,25 +81,20 @@ class quantized_inference {
   /// y = network(x). @throws shape_error when extents do not fit.
   template <executor Executor = serial>
   void operator()(const tensor<float>& x, tensor<float>& y, const Executor& executor = {}) {
-    extents4 wanted = graph_.image_extents();
-    wanted.n = x.extents().n;
-    if (!(x.extents() == wanted) || !(y.extents() == output_extents(wanted))) {
-      throw shape_error("network: X " + to_string(x.extents()) + " into Y " +
-                        to_string(y.extents()) + ": expected X " + to_string(wanted) + " and Y " +
-                        to_string(output_extents(wanted)));
-    }
-    if (wanted.n == 0) return;
-    arena_.resize(std::max(arena_.size(), static_cast<std::size_t>(wanted.n * plan_.size)));
+    expect_fits(graph_, x.extents(), y.extents());
+    const index_t images = x.extents().n;
+    if (images == 0) return;
+    arena_.resize(std::max(arena_.size(), static_cast<std::size_t>(images * plan_.size)));
     const quantized_type& image = steps_[0].result;
     visit_type(image, [&](auto q) {
-      quantize(x.data(), x.size(), image.scale, bytes_as<decltype(q)>(0, wanted.n));
+      quantize(x.data(), x.size(), image.scale, bytes_as<decltype(q)>(0, images));
     });
     for (std::size_t s = 1; s < steps_.size(); ++s) {
       float* const scores = s + 1 == steps_.size() ? y.data() : nullptr;
-      run(s, wanted.n, scores, executor);
+      run(s, images, scores, executor);
       if (observer_) observer_(graph_[steps_[s].fused.node].name);
     }
-    if (steps_.size() == 1) read(0, wanted.n, y.data());
+    if (steps_.size() == 1) read(0, images, y.data());
   }
   [[nodiscard]] tensor<float> operator()(const tensor<float>& x) {
     tensor<float> y(output_extents(x.extents()));
@@ -111,16 +104,6 @@ class quantized_inference {
 
  private:
   using quantized_step = detail::quantized_step;
-
-  [[nodiscard]] static pattern_choice pattern_of(const graph<float>& g, const pattern& p,
-                                                 const std::vector<node_id>& nodes) {
-    std::vector<std::string> names;
-    for (const node_id id : nodes) names.push_back(g[id].name);
-    return [p, names](const node<float>& n) -> pattern {
-      if (std::find(names.begin(), names.end(), n.name) != names.end()) return p;
-      return dense_pattern{};
-    };
-  }
 
   [[nodiscard]] bool is_linear(const quantized_step& s) const {
     return std::holds_alternative<linear<float>>(graph_[s.fused.node].layer);

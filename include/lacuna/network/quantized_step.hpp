@@ -30,7 +30,6 @@ struct quantized_step {
   std::variant<std::monostate, conv_operator, linear_operator> op;
   aligned_vector<float> scales;  ///< an output channel: what a sum counts, in units of the result
   aligned_vector<float> bias;    ///< in units of the result
-  storage weights{};             ///< what they take
 };
 
 /// How the result of a step is held, behind an input held as `in`.
@@ -55,10 +54,11 @@ struct quantized_step {
 }
 
 /// Quantises the weights of node n and makes its operator, where it has one, for results in units
-/// of `unit`, behind an input held as `in`.
+/// of `unit`, behind an input held as `in`. Returns what the weights take.
 /// @throws format_error, unsupported_error as quantized_inference
-inline void compile(quantized_step& s, const node<float>& n, const pattern_choice& choose,
-                    const quantized_type& in, float unit) {
+inline storage compile(quantized_step& s, const node<float>& n, const pattern_choice& choose,
+                       const quantized_type& in, float unit) {
+  storage weights{};
   // `stored` says what of the filters is packed, `construct` returns what the format takes.
   const auto make = [&](const auto& layer, const auto& stored, auto&& construct) {
     try {
@@ -68,7 +68,7 @@ inline void compile(quantized_step& s, const node<float>& n, const pattern_choic
             // Also of the weights themselves: rounding to 0 must not hide what disobeys.
             static_cast<void>(to_format(type, stored(layer.weight)));
             const quantized_filter q = quantize(layer.weight);
-            s.weights = construct(to_format(type, stored(q.weight)));
+            weights = construct(to_format(type, stored(q.weight)));
             for (const float scale : q.scales) s.scales.push_back(in.scale * scale / unit);
             s.bias.assign(s.scales.size(), 0.0F);
             for (std::size_t o = 0; o < layer.bias.size(); ++o) s.bias[o] = layer.bias[o] / unit;
@@ -93,6 +93,7 @@ inline void compile(quantized_step& s, const node<float>& n, const pattern_choic
       return storage_of(packed);
     });
   }
+  return weights;
 }
 
 }  // namespace detail

@@ -142,38 +142,31 @@ class dense_inference {
 
   /// (n, c, h, w) of the output for `images` (n, ...).
   [[nodiscard]] extents4 output_extents(const extents4& images) const {
-    extents4 out = graph_->output_extents();
-    out.n = images.n;
-    return out;
+    return network::output_extents(*graph_, images);
   }
 
   /// y = network(x). @throws shape_error when extents do not fit.
   template <executor Executor = serial>
   void operator()(const tensor<T>& x, tensor<T>& y, const Executor& executor = {}) {
-    extents4 wanted = graph_->image_extents();
-    wanted.n = x.extents().n;
-    const extents4 out = output_extents(wanted);
-    if (!(x.extents() == wanted) || !(y.extents() == out)) {
-      throw shape_error("network: X " + to_string(x.extents()) + " into Y " +
-                        to_string(y.extents()) + ": expected X " + to_string(wanted) + " and Y " +
-                        to_string(out));
-    }
-    if (wanted.n == 0) return;
+    expect_fits(*graph_, x.extents(), y.extents());
+    const extents4& images = x.extents();
+    const extents4& out = y.extents();
+    if (images.n == 0) return;
     const index_t tasks =
-        std::min(ceil_div(wanted.n, chunk_), std::max<index_t>(1, executor.concurrency()));
+        std::min(ceil_div(images.n, chunk_), std::max<index_t>(1, executor.concurrency()));
     if (static_cast<index_t>(workspaces_.size()) < tasks) {
       workspaces_.resize(static_cast<std::size_t>(tasks));
     }
-    const index_t chunks = ceil_div(wanted.n, chunk_);
+    const index_t chunks = ceil_div(images.n, chunk_);
     executor.for_each_index(tasks, [&](index_t task) {
       workspace<T>& w = workspaces_[static_cast<std::size_t>(task)];
       for (index_t c = chunks * task / tasks; c < chunks * (task + 1) / tasks; ++c) {
         const index_t first = c * chunk_;
-        const index_t count = std::min(chunk_, wanted.n - first);
+        const index_t count = std::min(chunk_, images.n - first);
         const auto& result = detail::run(
-            *graph_, x.data() + first * wanted.size() / wanted.n, count, w, false, plan_.buffers,
+            *graph_, x.data() + first * images.size() / images.n, count, w, false, plan_.buffers,
             [&](std::size_t id) { return plan_.buffer_of[id]; }, hook_);
-        copy_to_nchw(result, y.data() + first * out.size() / wanted.n);
+        copy_to_nchw(result, y.data() + first * out.size() / images.n);
       }
     });
   }
