@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Mirrors include/lacuna/core/executor.hpp
+// Mirrors include/lacuna/core/{executor,shared_runs,thread_team}.hpp
 #include <lacuna/core/executor.hpp>
 
+#include <chrono>
 #include <numeric>
 #include <vector>
 
@@ -49,4 +50,31 @@ TEST_CASE("a pool serves callers on several threads at once", "[core][executor]"
   }
   for (std::thread& t : callers) t.join();
   CHECK(total == 4 * 50 * 20);
+}
+
+TEST_CASE("workers take their own runs in order and then what others left", "[core][executor]") {
+  lacuna::shared_runs runs(7, 3);  // 0 1 | 2 3 | 4 5 6
+  lacuna::shared_runs::worker second(runs, 1);
+  lacuna::shared_runs::worker third(runs, 2);
+  CHECK(second.take() == 2);
+  CHECK(third.take() == 4);
+  CHECK(second.take() == 3);
+  CHECK_FALSE(second.helps());
+  CHECK(second.take() == 5);
+  CHECK(second.helps());
+  CHECK(third.take() == 6);
+  CHECK(third.take() == 0);
+  CHECK(second.take() == 1);
+  CHECK_FALSE(second.take());
+  CHECK_FALSE(third.take());
+}
+
+TEST_CASE("threads that have gone to sleep or were never asked are called", "[core][executor]") {
+  const lacuna::thread_pool pool(4);
+  for (const index_t count : {2, 4, 3, 1, 4}) {
+    std::vector<std::atomic<int>> runs(static_cast<std::size_t>(count));
+    pool.for_each_index(count, [&](index_t i) { ++runs[static_cast<std::size_t>(i)]; });
+    for (const auto& r : runs) REQUIRE(r == 1);
+    std::this_thread::sleep_for(std::chrono::milliseconds(3));  // sleep follows after 0.2
+  }
 }

@@ -82,10 +82,8 @@ struct cut_image {
     const auto& e = image.extents();
     cut_image out{{window, e.c, e.h, e.w}, {}, {}};
     out.values.assign(static_cast<std::size_t>(out.phases.size()), untouched);
-    for (index_t c = 0; c < e.c; ++c) {
-      kernel::cut_phases<Arch>(out.phases, c, 0, out.phases.plane_h(), image.data() + c * e.h * e.w,
-                               out.values.data());
-    }
+    kernel::cut_phases<Arch>(out.phases, 0, e.c, 0, out.phases.plane_h(), image.data(),
+                             out.values.data());
     for (index_t ty = 0; ty < window.kernel_h; ++ty) {
       for (index_t tx = 0; tx < window.kernel_w; ++tx) {
         for (index_t c = 0; c < e.c; ++c) {

@@ -11,6 +11,7 @@
 
 #include "support/architectures.hpp"
 #include "support/catch.hpp"
+#include "support/eager_engine.hpp"
 #include "support/random_matrix.hpp"
 
 using lacuna::conv2d, lacuna::conv2d_options, lacuna::extents4, lacuna::index_t, lacuna::tensor;
@@ -179,6 +180,10 @@ TEST_CASE("convolutions are bit-identical for any number of threads", "[op][conv
       tensor<float> y(alone.extents());
       conv(x, y, lacuna::thread_pool(threads));
       CHECK(equal(y, alone));
+      test::eager_engine engine(threads);
+      tensor<float> by_one(alone.extents());
+      conv(x, by_one, lacuna::thread_pool(engine));
+      CHECK(equal(by_one, alone));
     }
   };
   run(lacuna::to_filter(w));

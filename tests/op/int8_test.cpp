@@ -16,6 +16,7 @@
 
 #include "support/architectures.hpp"
 #include "support/catch.hpp"
+#include "support/eager_engine.hpp"
 #include "support/random_matrix.hpp"
 
 using lacuna::as_view, lacuna::dense_matrix, lacuna::index_t, lacuna::matmul, lacuna::tensor;
@@ -221,6 +222,10 @@ TEST_CASE("int8 convolutions under a stride are the same for any number of threa
     tensor<std::int32_t> y(expected.extents());
     conv(images, y, lacuna::thread_pool(threads));
     CHECK(std::equal(y.begin(), y.end(), expected.begin()));
+    test::eager_engine engine(threads);
+    tensor<std::int32_t> by_one(expected.extents());
+    conv(images, by_one, lacuna::thread_pool(engine));
+    CHECK(std::equal(by_one.begin(), by_one.end(), expected.begin()));
   }
 }
 

@@ -8,6 +8,7 @@
 #include <lacuna/op/matmul.hpp>
 
 #include "support/catch.hpp"
+#include "support/eager_engine.hpp"
 #include "support/random_matrix.hpp"
 
 using lacuna::dense_matrix, lacuna::index_t, lacuna::matmul;
@@ -41,6 +42,10 @@ TEST_CASE("results are bit-identical for any executor and any number of threads"
     dense_matrix<float> y = dense_matrix<float>::Constant(200, n, -1);
     blocks(x, y, lacuna::thread_pool(threads));
     CHECK(y == alone);
+    test::eager_engine engine(threads);
+    dense_matrix<float> by_one = dense_matrix<float>::Constant(200, n, -1);
+    blocks(x, by_one, lacuna::thread_pool(engine));
+    CHECK(by_one == alone);
   }
 #if defined(_OPENMP)
   dense_matrix<float> y(200, n);

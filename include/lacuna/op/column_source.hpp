@@ -16,13 +16,16 @@
 // Where an operator's tiles get the columns of X from. A source has
 //   images(), cols()    how many images, and columns of X in each
 //   zero()              what stands for zero in X
+//   is_laid_out()       whether strips are read from a layout of the image that each thread makes
 //   scratch(share, lanes, width)
 //                       values of scratch memory that a task takes: `share` columns in turn, by
 //                       strips of at most `width`
-//   reader              made by each task on its scratch memory; read<Arch>(image, col, count) is
-//                       those columns, rows `ldx` apart and readable by whole vectors;
-//                       read_rows<Arch>(image, col, count, first, last) is rows first ... last - 1
-//                       of them, copied to vectors' boundaries unless the source is in place
+//   reader              made by each task on its scratch memory; read<Arch>(image, col, count,
+//                       ahead) is those columns, rows `ldx` apart and readable by whole vectors,
+//                       where `ahead` columns from them on are to be read in turn;
+//                       read_rows<Arch>(image, col, count, first, last, ahead) is rows first ...
+//                       last - 1 of them, copied to vectors' boundaries unless the source is in
+//                       place
 
 namespace lacuna::inline LACUNA_ABI::detail {
 
@@ -58,6 +61,7 @@ struct matrix_columns {
   [[nodiscard]] index_t images() const noexcept { return image_count; }
   [[nodiscard]] const x_zero<T>& zero() const noexcept { return x_zero_; }
   [[nodiscard]] index_t cols() const noexcept { return x.cols; }
+  [[nodiscard]] static bool is_laid_out() noexcept { return false; }
   [[nodiscard]] index_t scratch(index_t /*share*/, index_t lanes, index_t width) const noexcept {
     return in_place ? 0 : x.rows * round_up(width, lanes);
   }
@@ -69,15 +73,15 @@ struct matrix_columns {
 
   class reader {
    public:
-    reader(const matrix_columns& source, index_t /*share*/, T* memory) noexcept
-        : source_(source), memory_(memory) {}
+    reader(const matrix_columns& source, T* memory) noexcept : source_(source), memory_(memory) {}
     template <class Arch>
-    [[nodiscard]] readable_columns<T> read(index_t image, index_t col, index_t count) {
-      return read_rows<Arch>(image, col, count, 0, source_.x.rows);
+    [[nodiscard]] readable_columns<T> read(index_t image, index_t col, index_t count,
+                                           index_t ahead) {
+      return read_rows<Arch>(image, col, count, 0, source_.x.rows, ahead);
     }
     template <class Arch>
     [[nodiscard]] readable_columns<T> read_rows(index_t image, index_t col, index_t count,
-                                                index_t first, index_t last) {
+                                                index_t first, index_t last, index_t /*ahead*/) {
       matrix_view<const X> of_image = source_.x;
       of_image.data += image * source_.image_stride + first * of_image.row_stride;
       of_image.rows = last - first;
@@ -119,6 +123,7 @@ class patch_columns {
   [[nodiscard]] index_t images() const noexcept { return in_.n; }
   [[nodiscard]] const x_zero<T>& zero() const noexcept { return zero_; }
   [[nodiscard]] index_t cols() const noexcept { return out_h_ * layout_.out_w(); }
+  [[nodiscard]] static bool is_laid_out() noexcept { return true; }
   [[nodiscard]] index_t scratch(index_t share, index_t lanes, index_t width) const noexcept {
     const index_t strip = by_offset_ ? 0 : depth_ * round_up(width, lanes);
     return planes(band(share, width), lanes) + strip;
@@ -126,11 +131,11 @@ class patch_columns {
 
   class reader {
    public:
-    reader(const patch_columns& source, index_t share, T* memory)
-        : source_(source), share_(share), planes_(memory) {}
+    reader(const patch_columns& source, T* memory) : source_(source), planes_(memory) {}
     template <class Arch>
-    [[nodiscard]] readable_columns<T> read(index_t image, index_t col, index_t count) {
-      lay_out<Arch>(image, col, count);
+    [[nodiscard]] readable_columns<T> read(index_t image, index_t col, index_t count,
+                                           index_t ahead) {
+      lay_out<Arch>(image, col, count, ahead);
       if (source_.by_offset_) return {column(col), 0, offsets_.data()};
       // Under a window of one tap the planes are the columns.
       if (source_.has_one_tap()) return {column(col), source_.layout_.channel(rows_)};
@@ -138,10 +143,10 @@ class patch_columns {
     }
     template <class Arch>
     [[nodiscard]] readable_columns<T> read_rows(index_t image, index_t col, index_t count,
-                                                index_t first, index_t last) {
+                                                index_t first, index_t last, index_t ahead) {
       const index_t width = round_up(count, kernel::simd::lanes<T, Arch>);
       if (source_.has_one_tap()) {
-        lay_out<Arch>(image, col, count);
+        lay_out<Arch>(image, col, count, ahead);
         const index_t channel = source_.layout_.channel(rows_);
         T* const strip = after_planes<Arch>();
         kernel::pack_columns<Arch>(
@@ -150,7 +155,7 @@ class patch_columns {
         return {strip, width};
       }
       if (image != gathered_image_ || col != gathered_col_) {
-        lay_out<Arch>(image, col, count);
+        lay_out<Arch>(image, col, count, ahead);
         static_cast<void>(gather<Arch>(col, count));
         gathered_image_ = image;
         gathered_col_ = col;
@@ -182,14 +187,15 @@ class patch_columns {
 
     /// Sees to it that the planes under these columns are laid out.
     template <class Arch>
-    void lay_out(index_t image, index_t col, index_t count) {
+    void lay_out(index_t image, index_t col, index_t count, index_t ahead) {
       if (holds(image, col, count)) return;
       const kernel::shifted_planes& layout = source_.layout_;
       const extents4& in = source_.in_;
-      if (const index_t rows = source_.band(share_, count); rows > rows_) lay_out_rows(rows);
+      const index_t rows = source_.band(ahead, count);
+      if (rows > rows_) lay_out_rows(rows);
       image_ = image;
       first_ = col / layout.out_w();
-      count_ = std::min(rows_, source_.out_h_ - first_);
+      count_ = std::min(rows, source_.out_h_ - first_);
       layout.template pack<Arch>(source_.x_ + image * in.c * in.h * in.w, first_, count_, rows_,
                                  source_.zero_.word, planes_);
     }
@@ -210,7 +216,6 @@ class patch_columns {
     }
 
     const patch_columns& source_;
-    index_t share_;
     T* planes_;
     index_t image_{-1};
     index_t rows_{0};   ///< output rows that planes reach over

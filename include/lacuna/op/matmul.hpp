@@ -138,11 +138,10 @@ class matmul {
       x = packed.data();
     }
     const auto& w = kernel::plain_panels(w_);
-    const index_t chunks = std::max<index_t>(1, std::min(executor.concurrency(), w.count()));
-    const auto bounds = detail::balanced_chunks(w, chunks);
+    const index_t chunks = detail::vector_chunks(w, executor);
     executor.for_each_index(chunks, [&](index_t c) {
-      kernel::simd::gemv_panels<Arch>(w, bounds[static_cast<std::size_t>(c)],
-                                      bounds[static_cast<std::size_t>(c) + 1], x, y.data,
+      kernel::simd::gemv_panels<Arch>(w, detail::chunk_begin(w, c, chunks),
+                                      detail::chunk_begin(w, c + 1, chunks), x, y.data,
                                       y.row_stride, epilogue);
     });
   }

@@ -104,14 +104,12 @@ class matvec {
                                 ", n) and Y (", rows(), ", n)"));
     }
     detail::expect_fits(epilogue, 1, y.rows, y.cols);
-    const index_t chunks = std::max<index_t>(1, std::min(executor.concurrency(), w_.count()));
-    const std::vector<index_t> bounds = detail::balanced_chunks(w_, chunks);
     for (index_t col = 0; col < y.cols;) {
       const index_t cols = std::min(columns_at_once, y.cols - col);
       if (cols == 1) {
-        multiply<1>(x, y, col, cols, bounds, executor, epilogue);
+        multiply<1>(x, y, col, cols, executor, epilogue);
       } else {
-        multiply<columns_at_once>(x, y, col, cols, bounds, executor, epilogue);
+        multiply<columns_at_once>(x, y, col, cols, executor, epilogue);
       }
       col += cols;
     }
@@ -121,8 +119,7 @@ class matvec {
   /// contiguous and may read zeros past its end; columns that are not there stay zero.
   template <index_t Columns, class X, class Executor, class CallEpilogue>
   void multiply(matrix_view<X> x, matrix_view<accumulator> y, index_t col, index_t cols,
-                const std::vector<index_t>& bounds, const Executor& executor,
-                const CallEpilogue& epilogue) const {
+                const Executor& executor, const CallEpilogue& epilogue) const {
     constexpr auto step = layout::rows_per_panel;
     constexpr auto line = static_cast<index_t>(cache_line / sizeof(accumulator));
     const index_t ldx = round_up(depth() + kernel::overread_v<layout>, line);
@@ -135,9 +132,10 @@ class matvec {
             static_cast<accumulator>(x(column_of(k), col + j));
       }
     }
-    executor.for_each_index(static_cast<index_t>(bounds.size()) - 1, [&](index_t c) {
-      const index_t first = bounds[static_cast<std::size_t>(c)];
-      const index_t last = bounds[static_cast<std::size_t>(c) + 1];
+    const index_t chunks = detail::vector_chunks(w_, executor);
+    executor.for_each_index(chunks, [&](index_t c) {
+      const index_t first = detail::chunk_begin(w_, c, chunks);
+      const index_t last = detail::chunk_begin(w_, c + 1, chunks);
       kernel::simd::add_product<Arch, Columns>(w_, first, last, std::as_const(in).data(), ldx,
                                                sums.data(), ld);
       for (index_t i = first * step; i < std::min(last * step, rows()); ++i) {

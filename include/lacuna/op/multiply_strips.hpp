@@ -7,9 +7,10 @@
 #include <cstdint>
 #include <limits>
 #include <numeric>
-#include <vector>
+#include <optional>
 
 #include <lacuna/core/executor.hpp>
+#include <lacuna/core/shared_runs.hpp>
 #include <lacuna/core/tensor.hpp>
 #include <lacuna/core/thread_scratch.hpp>
 #include <lacuna/kernel/simd/spmm_row_pairs.hpp>
@@ -18,31 +19,30 @@
 
 namespace lacuna::inline LACUNA_ABI::detail {
 
-/// Cuts panels into `chunks` runs of about equal stored values: chunk c is panels
-/// [bounds[c], bounds[c + 1]). Bounds are multiples of `step` where each chunk has that many
-/// panels. A binary search a bound: O(chunks log panels), every product's cost.
+/// First panel of chunk c, where panels are cut into `chunks` runs of about equal stored values: a
+/// multiple of `step` where each chunk has that many panels, and all panels for c = chunks. A binary
+/// search, O(log panels).
 template <class Panels>
-[[nodiscard]] std::vector<index_t> balanced_chunks(const Panels& w, index_t chunks,
-                                                   index_t step = 1) {
-  std::vector<index_t> bounds{0};
-  const index_t all = w.values_before(w.count());
-  for (index_t c = 1; c < chunks; ++c) {
-    const index_t wanted = all * c / chunks;
-    index_t low = bounds.back();
-    index_t high = w.count();
-    while (low < high) {
-      const index_t middle = low + (high - low) / 2;
-      const bool is_before = w.values_before(middle) < wanted;
-      (is_before ? low : high) = is_before ? middle + 1 : middle;
-    }
-    if (low > bounds.back() && wanted - w.values_before(low - 1) < w.values_before(low) - wanted) {
-      --low;
-    }
-    if (w.count() >= chunks * step) low = (low + step / 2) / step * step;
-    bounds.push_back(low);
+[[nodiscard]] index_t chunk_begin(const Panels& w, index_t c, index_t chunks, index_t step = 1) {
+  if (c == 0 || c == chunks) return c == 0 ? 0 : w.count();
+  const index_t wanted = w.values_before(w.count()) * c / chunks;
+  index_t low = 0;
+  index_t high = w.count();
+  while (low < high) {
+    const index_t middle = low + (high - low) / 2;
+    const bool is_before = w.values_before(middle) < wanted;
+    (is_before ? low : high) = is_before ? middle + 1 : middle;
   }
-  bounds.push_back(w.count());
-  return bounds;
+  if (low > 0 && wanted - w.values_before(low - 1) < w.values_before(low) - wanted) --low;
+  return w.count() >= chunks * step ? (low + step / 2) / step * step : low;
+}
+
+/// How many chunks of panels threads share out for one column of X: four a thread even out what
+/// neighbours on the machine take of one of them.
+template <class Panels, executor Executor>
+[[nodiscard]] index_t vector_chunks(const Panels& w, const Executor& executor) {
+  const index_t threads = executor.concurrency();
+  return std::clamp<index_t>(threads == 1 ? 1 : 4 * threads, 1, std::max<index_t>(1, w.count()));
 }
 
 /// Whether tiles of these panels go through X in blocks of its rows.
@@ -156,38 +156,41 @@ template <class T, class Panels, class X>
 /// Y = epilogue(W X) over every image and column of `source`. Y of image i starts at
 /// y + i * image_stride, its row r at + r * ldy, columns contiguous.
 ///
-/// The work is a grid of chunks of panels by strips (register-tile wide), of which each task takes
-/// a run: all panels of many strips, or a chunk of all of few strips, which would divide unevenly
-/// and meet in lines of Y that two threads then write to. On Zen 4, 128 to 196 columns by strips
-/// took two threads 0.57 to 0.62 of one's time, by chunks 0.50 to 0.53, although each copies every
-/// strip: a copy shared by both comes from the other's cache and took up to 0.66.
+/// The work is a grid of chunks of panels by strips (register-tile wide), of which each thread has a
+/// run: all panels of many strips, or a chunk of all of few strips, which would divide unevenly and
+/// meet in lines of Y that two threads then write to. On Zen 4, 128 to 196 columns by strips took
+/// two threads 0.57 to 0.62 of one's time, by chunks 0.50 to 0.53, although each copies every strip:
+/// a copy shared by both comes from the other's cache and took up to 0.66. Where an image is laid
+/// out for its strips, twice as much of it costs more than lines that are shared: 256x2304x196 of
+/// stride 2 at 1/8 took 0.56 by chunks and 0.53 by strips.
+///
+/// Units of the grid are small enough for threads to end together whatever neighbours on the machine
+/// take of one of them: two equal halves were seen to take 61 and 78 us, one call after the other.
 template <class Arch, class Panels, class Y, class Source, executor Executor, class Epilogue>
 void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, index_t image_stride,
                      const Executor& executor, const Epilogue& epilogue) {
   using T = kernel::simd::word_t<typename Panels::value_type>;
   constexpr index_t vector = kernel::simd::lanes<T, Arch>;
   const strip_cut cut = cut_strips<Arch>(w, source.cols());
-  if (w.rows == 0 || cut.count == 0 || source.images() == 0) return;
-
-  // Two tasks a thread even out what the split by stored values can't foresee. A thread has one
-  // chunk, as each would read every strip once more.
-  const index_t threads = executor.concurrency();
   const index_t strips = cut.count * source.images();
-  const bool by_strips = threads == 1 || strips >= 8 * threads;
-  const index_t wanted_tasks = threads > 1 && by_strips ? 2 * threads : threads;
-  // Fewer than 16 panels (whose strips are not copied, see `columns_of`) that don't go into threads
-  // are a chunk each, of which tasks take some strips.
-  const bool is_even = w.count() % threads == 0 || w.count() >= std::max<index_t>(16, threads);
-  const index_t chunks = by_strips ? 1 : is_even ? threads : w.count();
+  if (w.count() == 0 || strips == 0) return;
+
+  constexpr index_t units_of_thread = 16;
+  const index_t threads = executor.concurrency();
+  const bool by_strips = strips >= (threads == 1 ? 1 : source.is_laid_out() ? 2 : 8) * threads;
+  const index_t runs = by_strips ? 1 : std::min(threads, w.count());
   // Row pairs gather X once for as many panels as may wait: one panel more would be a pass more.
   constexpr index_t step =
       goes_by_blocks<Panels> ? kernel::simd::waiting_rows<T> / Panels::rows_per_panel : 1;
-  const std::vector<index_t> bounds = balanced_chunks(w, chunks, step);
-  const index_t units = strips * chunks;
-  const index_t tasks = std::min(wanted_tasks, units);
+  const index_t wanted = threads == 1 ? 1 : ceil_div(units_of_thread * threads, strips * runs);
+  const index_t parts = std::clamp<index_t>(w.count() / (runs * step), 1, wanted);
+  const index_t units = runs * strips * parts;
+  const index_t tasks = std::min(threads, units);
 
   const index_t widest = std::min(source.cols(), cut.width + (cut.wider > 0 ? 1 : 0));
-  const index_t share = ceil_div(strips, tasks) * widest;
+  // What a thread prepares at once: half its columns where others may take the rest.
+  const index_t share =
+      (by_strips ? ceil_div(strips, threads == 1 ? 1 : 2 * threads) : strips) * widest;
   constexpr bool by_offset = kernel::simd::detail::reads_by_offset<Panels>;
   constexpr auto line = static_cast<index_t>(cache_line);
   const index_t table_bytes =
@@ -201,18 +204,25 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
     }
   }
 
+  shared_runs work(units, tasks);
   executor.for_each_index(tasks, [&](index_t task) {
+    shared_runs::worker worker(work, task);
+    std::optional<index_t> unit = worker.take();
+    if (!unit) return;
     std::byte* const memory = thread_scratch<std::byte>(table_bytes + strip_bytes + aside_bytes);
     auto* const table = reinterpret_cast<std::int32_t*>(memory);
     auto* const aside = reinterpret_cast<T*>(memory + table_bytes + strip_bytes);
-    typename Source::reader reader(source, share, reinterpret_cast<T*>(memory + table_bytes));
+    typename Source::reader reader(source, reinterpret_cast<T*>(memory + table_bytes));
     index_t table_ldx = -1;
+    index_t read = -1;
     readable_columns<T> x;
-    for (index_t u = units * task / tasks; u < units * (task + 1) / tasks; ++u) {
-      const index_t chunk = u / strips;
-      const index_t image = u % strips / cut.count;
-      const index_t col = cut.first(u % cut.count);
-      const index_t cols = std::min(cut.first(u % cut.count + 1), source.cols()) - col;
+    for (; unit; unit = worker.take()) {
+      const index_t s = *unit / parts % strips;
+      const index_t chunk = *unit / (parts * strips) * parts + *unit % parts;
+      const index_t image = s / cut.count;
+      const index_t col = cut.first(s % cut.count);
+      const index_t cols = std::min(cut.first(s % cut.count + 1), source.cols()) - col;
+      const index_t ahead = worker.helps() ? cols : share;
       kernel::simd::strip<T, Y> strip{nullptr,
                                       0,
                                       table,
@@ -224,14 +234,14 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
                                       image,
                                       aside,
                                       source.zero().byte};
-      const index_t last = bounds[static_cast<std::size_t>(chunk) + 1];
-      index_t first = bounds[static_cast<std::size_t>(chunk)];
+      index_t first = chunk_begin(w, chunk, runs * parts, step);
+      const index_t last = chunk_begin(w, chunk + 1, runs * parts, step);
       if constexpr (goes_by_blocks<Panels>) {
         for (; first < last; first += step) {
           for (index_t b = 0; b < w.blocks(); ++b) {
             const index_t row = b * w.block;
             x = reader.template read_rows<Arch>(image, col, cols, row,
-                                                std::min(row + w.block, w.depth));
+                                                std::min(row + w.block, w.depth), ahead);
             strip.x = x.x;
             strip.ldx = x.ldx;
             kernel::simd::spmm_block<Arch>(w, b, first, std::min(first + step, last), strip,
@@ -239,7 +249,8 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
           }
         }
       } else {
-        x = reader.template read<Arch>(image, col, cols);
+        if (read != s) x = reader.template read<Arch>(image, col, cols, ahead);
+        read = s;
         if (by_offset && x.offsets == nullptr && table_ldx != x.ldx) {
           for (index_t k = 0; k < w.word_rows(); ++k)
             table[k] = static_cast<std::int32_t>(k * x.ldx);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <vector>
 
 #include <lacuna/core/executor.hpp>
 #include <lacuna/core/thread_scratch.hpp>
@@ -24,7 +23,6 @@ void multiply_tiles(const kernel::tile_panels<T>& w, const Source& source, Y* y,
   const index_t columns_of_work = source.blocks() * source.images();
   const index_t chunks =
       columns_of_work >= 4 * wanted_tasks ? 1 : std::min(w.count(), wanted_tasks);
-  const std::vector<index_t> bounds = balanced_chunks(w, chunks);
   const index_t units = columns_of_work * chunks;
   const index_t tasks = std::min(wanted_tasks, units);
 
@@ -33,7 +31,7 @@ void multiply_tiles(const kernel::tile_panels<T>& w, const Source& source, Y* y,
     std::int32_t* const words = thread_scratch<std::int32_t>(source.words());
     index_t packed = -1;
     for (index_t u = units * task / tasks; u < units * (task + 1) / tasks; ++u) {
-      const auto chunk = static_cast<std::size_t>(u % chunks);
+      const index_t chunk = u % chunks;
       const index_t image = u / chunks / source.blocks();
       const index_t block = u / chunks % source.blocks();
       if (packed != u / chunks) source.pack(image, block, words);
@@ -46,7 +44,8 @@ void multiply_tiles(const kernel::tile_panels<T>& w, const Source& source, Y* y,
       strip.image = image;
       for (index_t s = 0; s < source.strips(block); ++s) {
         source.set(strip, block, s, words);
-        kernel::simd::spmm_tile_panels<Arch>(w, bounds[chunk], bounds[chunk + 1], strip, epilogue);
+        kernel::simd::spmm_tile_panels<Arch>(w, chunk_begin(w, chunk, chunks),
+                                             chunk_begin(w, chunk + 1, chunks), strip, epilogue);
       }
     }
   });

@@ -192,9 +192,10 @@ template <class Arch, class Columns>
   aligned_vector<float> memory(
       static_cast<std::size_t>(columns.scratch(columns.cols(), lanes, width)));
   const double seconds = median_seconds([&] {
-    typename Columns::reader reader(columns, columns.cols(), memory.data());
+    typename Columns::reader reader(columns, memory.data());
     for (index_t col = 0; col < columns.cols(); col += width) {
-      use(reader.template read<Arch>(0, col, std::min(width, columns.cols() - col)).x[0]);
+      const index_t ahead = columns.cols() - col;
+      use(reader.template read<Arch>(0, col, std::min(width, ahead), ahead).x[0]);
     }
   });
   return seconds / static_cast<double>(depth * ceil_div(columns.cols(), lanes));
@@ -226,8 +227,8 @@ template <class Arch>
       const conv_window window{kernel, kernel, 2, (kernel - 1) / 2};
       const windows columns(images(2 * pixels), window, {}, false);
       const double seconds = median_seconds([&] {
-        windows::reader reader(columns, columns.cols(), nullptr);
-        use(reader.template read<Arch>(0, 0, 1).x[0]);  // cuts what its share of columns needs
+        windows::reader reader(columns, nullptr);
+        use(reader.template read<Arch>(0, 0, 1, columns.cols()).x[0]);  // cuts all
       });
       const kernel::stride_phases phases(window, channels, 2 * pixels, 2 * pixels);
       return seconds * static_cast<double>(lanes) / static_cast<double>(phases.size());

@@ -61,6 +61,9 @@ class window_columns {
   [[nodiscard]] index_t cols() const noexcept {
     return window_.out_h(x_.extents.h) * window_.out_w(x_.extents.w);
   }
+  [[nodiscard]] bool is_laid_out() const noexcept {
+    return Words || window_.stride != extents2(1);
+  }
   [[nodiscard]] const x_zero<T>& zero() const noexcept { return zero_; }
   [[nodiscard]] index_t scratch(index_t /*share*/, index_t lanes, index_t width) const noexcept {
     return gathers_ ? depth() * round_up(width, lanes) : 0;
@@ -71,28 +74,28 @@ class window_columns {
   /// 18 KB of offsets took 40 us, phases of 1.6 MB cut by two threads 65 to 350 us, as by one.
   class reader {
    public:
-    reader(const window_columns& source, index_t share, T* memory)
+    reader(const window_columns& source, T* memory)
         : source_(source),
-          share_(share),
           strip_(memory),
           parts_(source.window_, source.x_.extents.h, source.x_.extents.w),
           offsets_(
               source.write_offsets(thread_scratch<std::int32_t, offsets_of_rows>(source.depth()))) {
     }
     template <class Arch>
-    [[nodiscard]] readable_columns<T> read(index_t image, index_t col, index_t count) {
+    [[nodiscard]] readable_columns<T> read(index_t image, index_t col, index_t count,
+                                           index_t ahead) {
       const bool has_one_tap = source_.depth() == source_.channels_;
-      if (has_one_tap) return {columns<Arch>(image, col, count), source_.phases_.plane()};
-      if (source_.gathers_) return read_rows<Arch>(image, col, count, 0, source_.depth());
-      const T* const x = columns<Arch>(image, col, count);
+      if (has_one_tap) return {columns<Arch>(image, col, count, ahead), source_.phases_.plane()};
+      if (source_.gathers_) return read_rows<Arch>(image, col, count, 0, source_.depth(), ahead);
+      const T* const x = columns<Arch>(image, col, count, ahead);
       find_parts<Arch>(col, count);
       return {x, 0, offsets_, source_.is_far(), found_.data(), static_cast<index_t>(found_.size())};
     }
     template <class Arch>
     [[nodiscard]] readable_columns<T> read_rows(index_t image, index_t col, index_t count,
-                                                index_t first, index_t last) {
+                                                index_t first, index_t last, index_t ahead) {
       constexpr index_t lanes = kernel::simd::lanes<T, Arch>;
-      const T* const x = columns<Arch>(image, col, count);
+      const T* const x = columns<Arch>(image, col, count, ahead);
       find_parts<Arch>(col, count);
       const index_t width = round_up(count, lanes);
       T* to = strip_;
@@ -109,9 +112,9 @@ class window_columns {
 
    private:
     /// Where column `col` of an image is, of which `count` can be read, by whole vectors. Phases
-    /// are cut under as many columns as are left of the task's share.
+    /// are cut under all that are ahead.
     template <class Arch>
-    [[nodiscard]] const T* columns(index_t image, index_t col, index_t count) {
+    [[nodiscard]] const T* columns(index_t image, index_t col, index_t count, index_t ahead) {
       if constexpr (std::is_same_v<T, X>) {
         const extents4& in = source_.x_.extents;
         if (source_.window_.stride == extents2(1)) {
@@ -123,7 +126,7 @@ class window_columns {
       if (const rows_of_phases rows = source_.rows_under(col, count);
           image != image_ || rows.first < cut_.first || rows.last > cut_.last) {
         const rows_of_phases wanted =
-            source_.rows_under(col, std::min(std::max(share_, count), source_.cols() - col));
+            source_.rows_under(col, std::min(std::max(ahead, count), source_.cols() - col));
         const bool goes_on = image == image_ && rows.first >= cut_.first && rows.first <= cut_.last;
         source_.template cut<Arch>(image, {goes_on ? cut_.last : wanted.first, wanted.last}, to);
         cut_ = {goes_on ? cut_.first : wanted.first, wanted.last};
@@ -143,7 +146,6 @@ class window_columns {
     }
 
     const window_columns& source_;
-    index_t share_;
     T* strip_;
     kernel::window_parts parts_;
     const std::int32_t* offsets_;
@@ -177,12 +179,10 @@ class window_columns {
         kernel::pack_dot_columns(
             as_view(x + c * group * pixels, std::min(group, in.c - c * group), pixels), begin,
             count, {count, count, 0}, words + begin);
-        kernel::cut_phases<Arch>(phases_, c, first, last, std::as_const(words), to);
+        kernel::cut_phases<Arch>(phases_, c, 1, first, last, std::as_const(words), to);
       }
     } else {
-      for (index_t c = 0; c < channels_; ++c) {
-        kernel::cut_phases<Arch>(phases_, c, first, last, x + c * pixels, to);
-      }
+      kernel::cut_phases<Arch>(phases_, 0, channels_, first, last, x, to);
     }
   }
   /// Where each row of X starts.

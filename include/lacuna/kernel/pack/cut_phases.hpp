@@ -13,48 +13,70 @@ namespace lacuna::inline LACUNA_ABI::kernel {
 
 namespace detail {
 
-/// A row of `count` pixels, its even columns and its odd ones: both at once, as either alone takes
-/// as many loads.
-template <class Arch, class T>
-void deinterleave(const T* row, index_t count, T* even, T* odd) noexcept {
+/// Even pixels of a row, and with `Both` the odd ones, as either alone takes as many loads.
+template <class Arch, bool Both, class T>
+LACUNA_ALWAYS_INLINE void halve(const T* row, index_t pixels, T* even, T* odd) noexcept {
   using vector = simd::batch<T, Arch>;
   constexpr index_t lanes = simd::lanes<T, Arch>;
-  index_t x = 0;
-  for (; x + 2 * lanes <= count; x += 2 * lanes, even += lanes, odd += lanes) {
-    const vector a = vector::load_unaligned(row + x);
-    const vector b = vector::load_unaligned(row + x + lanes);
+  const index_t rest = pixels % (2 * lanes);
+  const T* const end = row + (pixels - rest);
+  for (; row != end; row += 2 * lanes, even += lanes, odd += Both ? lanes : 0) {
+    const vector a = vector::load_unaligned(row);
+    const vector b = vector::load_unaligned(row + lanes);
     simd::even_lanes(a, b).store_unaligned(even);
-    simd::odd_lanes(a, b).store_unaligned(odd);
+    if constexpr (Both) simd::odd_lanes(a, b).store_unaligned(odd);
   }
-  if (const index_t rest = count - x; rest > 0) {
-    const vector a = simd::load_first<vector>(row + x, std::min(rest, lanes));
-    const vector b =
-        simd::load_partial<vector>(row + x + lanes, std::clamp<index_t>(rest - lanes, 0, lanes));
-    simd::store_partial(simd::even_lanes(a, b), even, ceil_div(rest, 2));
-    simd::store_partial(simd::odd_lanes(a, b), odd, rest / 2);
-  }
+  if (rest == 0) return;
+  const vector a = simd::load_partial<vector>(row, std::min(rest, lanes));
+  const vector b = rest <= lanes ? a  // nothing of it is kept
+                                 : simd::load_partial<vector>(row + lanes, rest - lanes);
+  simd::store_partial(simd::even_lanes(a, b), even, ceil_div(rest, 2));
+  if constexpr (Both) simd::store_partial(simd::odd_lanes(a, b), odd, rest / 2);
 }
 
 }  // namespace detail
 
-/// Cuts rows [first, last) of the phases of channel c of an image, which starts at `channel`,
-/// converted to T. Writes nothing beyond them.
+/// Cuts rows [first, last) of the phases of channels [c, c + count) of an image, of which channel c
+/// starts at `image`, converted to T. Writes nothing beyond them.
+///
+/// All channels in one call: a row of 14 to 56 pixels takes 2 to 3 ns (Zen 4), and setting out to
+/// cut a channel as long as 7 to 25 of them.
 template <class Arch, class T, class X>
-void cut_phases(const stride_phases& phases, index_t c, index_t first, index_t last,
-                const X* channel, T* to) LACUNA_KERNEL_NOEXCEPT {
-  const bool is_halved = phases.step() == 2 && phases.column_phases() == 2;
-  phases.for_each_row(c, first, last, [&](index_t y, const auto& row_of) {
-    const X* const row = channel + y * phases.image_w();
-    if constexpr (std::is_same_v<T, X> && std::is_floating_point_v<T>) {
-      if (is_halved) {
-        const index_t odd = phases.first_column(0);  // phase 0 is of even columns or of odd ones
-        return detail::deinterleave<Arch>(row, phases.image_w(), to + row_of(odd),
-                                          to + row_of(1 - odd));
+void cut_phases(const stride_phases& phases, index_t c, index_t count, index_t first, index_t last,
+                const X* image, T* to) LACUNA_KERNEL_NOEXCEPT {
+  const index_t width = phases.image_w();
+  const index_t plane_w = phases.plane_w();
+  const index_t image_size = phases.image_size();
+  const index_t plane = phases.plane();
+  const index_t phase = phases.phase();
+  const index_t column_phases = phases.column_phases();
+  const auto runs = phases.runs(c, first, last);
+  const auto for_each_row = [&](const auto& f) LACUNA_INLINE_LAMBDA {
+    for (index_t i = 0; i < count; ++i) {
+      for (const stride_phases::run run : runs) {
+        const X* row = image + i * image_size + run.y * width;
+        T* at = to + i * plane + run.at;
+        for (index_t r = 0; r < run.rows; ++r, row += run.step * width, at += plane_w) f(row, at);
       }
     }
-    for (index_t fx = 0; fx < phases.column_phases(); ++fx) {
+  };
+  if constexpr (std::is_same_v<T, X> && sizeof(T) >= 4) {
+    if (phases.step() == 2) {
+      const index_t odd = phases.first_column(0);  // phase 0 is of even columns or of odd ones
+      if (column_phases == 2) {
+        return for_each_row([=](const X* row, T* at) LACUNA_INLINE_LAMBDA {
+          detail::halve<Arch, true>(row, width, at + odd * phase, at + (1 - odd) * phase);
+        });
+      }
+      return for_each_row([=](const X* row, T* at) LACUNA_INLINE_LAMBDA {
+        detail::halve<Arch, false, T>(row + odd, width - odd, at, nullptr);
+      });
+    }
+  }
+  for_each_row([&](const X* row, T* at) {
+    for (index_t fx = 0; fx < column_phases; ++fx) {
       copy_strided<Arch>(row + phases.first_column(fx), phases.step(), phases.columns(fx),
-                         to + row_of(fx));
+                         at + fx * phase);
     }
   });
 }

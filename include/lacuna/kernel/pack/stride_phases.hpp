@@ -30,15 +30,17 @@ class stride_phases {
   [[nodiscard]] index_t plane_h() const noexcept { return plane_h_; }
   [[nodiscard]] index_t plane_w() const noexcept { return plane_w_; }
   [[nodiscard]] index_t plane() const noexcept { return plane_h() * plane_w(); }
+  /// Values of one phase.
+  [[nodiscard]] index_t phase() const noexcept { return channels_ * plane(); }
   /// Values of all phases.
   [[nodiscard]] index_t size() const noexcept {
-    return rows_.count() * columns_.count() * channels_ * plane();
+    return rows_.count() * columns_.count() * phase();
   }
   /// What tap (ty, tx) sees of channel c under output pixel (y, x) lies at
   /// offset(ty, tx) + c * plane() + y * plane_w() + x, where it is in the image.
   [[nodiscard]] index_t offset(index_t ty, index_t tx) const noexcept {
-    const index_t phase = rows_.number(ty) * columns_.count() + columns_.number(tx);
-    return phase * channels_ * plane() + rows_.at(ty) * plane_w() + columns_.at(tx);
+    const index_t number = rows_.number(ty) * columns_.count() + columns_.number(tx);
+    return number * phase() + rows_.at(ty) * plane_w() + columns_.at(tx);
   }
 
   /// Rows of phases from an output row's own to the first and the last one that its taps see.
@@ -58,19 +60,26 @@ class stride_phases {
     const index_t first = first_column(fx);
     return first < w_ ? ceil_div(w_ - first, step()) : 0;
   }
-  /// f(y, row_of) for each row y of channel c that some tap meets and that rows [first, last) of
-  /// its phases are cut from: row_of(fx) is where its phase fx lies, from the first value of all.
-  template <class F>
-  LACUNA_ALWAYS_INLINE void for_each_row(index_t c, index_t first, index_t last, const F& f) const {
-    const index_t phase = channels_ * plane();
+  /// Rows y, y + step, y + 2 step ... of a channel, whose first phase of columns lies at `at` from
+  /// the first value of all, plane_w() values a row, and the others phase() values apart.
+  struct run {
+    index_t y;
+    index_t rows;
+    index_t step;
+    index_t at;
+  };
+  /// Those of channel c that some tap meets and that rows [first, last) of its phases are cut from;
+  /// of the next channel they lie plane() values later.
+  [[nodiscard]] std::vector<run> runs(index_t c, index_t first, index_t last) const {
+    const index_t step = window_.stride.h;
+    const index_t end = std::min(last * step, h_);
+    std::vector<run> out;
     for (index_t fy = 0; fy < rows_.count(); ++fy) {
-      index_t at = fy * columns_.count() * phase + c * plane() + first * plane_w_;
-      const index_t end = std::min(last * window_.stride.h, h_);
-      for (index_t y = first * window_.stride.h + rows_.phase(fy); y < end;
-           y += window_.stride.h, at += plane_w_) {
-        f(y, [&](index_t fx) LACUNA_INLINE_LAMBDA { return at + fx * phase; });
-      }
+      const index_t y = first * step + rows_.phase(fy);
+      const index_t at = fy * columns_.count() * phase() + c * plane() + first * plane_w_;
+      if (y < end) out.push_back({y, ceil_div(end - y, step), step, at});
     }
+    return out;
   }
 
  private:
