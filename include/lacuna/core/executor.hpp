@@ -38,9 +38,9 @@ struct serial {
   }
 };
 
-/// Threads of its own, which sleep 200 us after their last call, or an engine's `Eigen::ThreadPool`.
-/// The calling thread works too, so a pool of `threads` starts threads - 1. Threads share indices
-/// as `shared_runs`. Don't call it from inside one of its own tasks.
+/// Threads of its own, which sleep 200 us after their last call, or an engine's
+/// `Eigen::ThreadPool`. The calling thread works too, so a pool of `threads` starts threads - 1.
+/// Threads share indices as `shared_runs`. Don't call it from inside one of its own tasks.
 class thread_pool {
  public:
   explicit thread_pool(int threads)

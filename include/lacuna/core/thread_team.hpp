@@ -51,9 +51,9 @@ inline void leave_cpu([[maybe_unused]] int cpu) noexcept {
 }
 
 /// Threads that run one function at once with their caller. Each has a cache line of its own, which
-/// goes there with the call and back with the end: a queue of tasks moves a dozen lines, which took
-/// a call 2.1 us where two processors have no cache in common, this 0.8 (Zen 4; 0.9 and 0.3 where
-/// they have one). A vector of 2 MB of weights takes 16 us.
+/// goes there with the call and back with the end: 0.5 us a call where two processors have a cache
+/// in common and 1.5 where they have none, for 0.9 and 2.1 of a queue of tasks (Zen 4,
+/// docs/decisions/0011-a-team-of-threads.md).
 class thread_team {
  public:
   explicit thread_team(index_t workers) {

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include <lacuna/core/message.hpp>
+#include <lacuna/core/thread_scratch.hpp>
+#include <lacuna/kernel/pack/columns.hpp>
 #include <lacuna/kernel/pack/gemv.hpp>
 #include <lacuna/op/epilogue.hpp>
 #include <lacuna/op/multiply_strips.hpp>
@@ -19,6 +21,10 @@ template <matrix_format Format>
 inline constexpr bool is_permuted = false;
 template <matrix_format Matrix>
 inline constexpr bool is_permuted<permuted<Matrix>> = true;
+
+/// Tags memory that a thread keeps.
+struct operand_of_matvec;
+struct sums_of_matvec;
 }  // namespace detail
 
 /// y = epilogue(W x) for one column or a few: W (m, k) in any format, X (k, n), Y (m, n).
@@ -124,34 +130,46 @@ class matvec {
     constexpr auto line = static_cast<index_t>(cache_line / sizeof(accumulator));
     const index_t ldx = round_up(depth() + kernel::overread_v<layout>, line);
     const index_t ld = round_up(round_up(rows(), step), line);
-    aligned_vector<accumulator> in(static_cast<std::size_t>(Columns * ldx));
-    aligned_vector<accumulator> sums(static_cast<std::size_t>(Columns * ld));
-    for (index_t j = 0; j < cols; ++j) {
-      for (index_t k = 0; k < depth(); ++k) {
-        in[static_cast<std::size_t>(j * ldx + k)] =
-            static_cast<accumulator>(x(column_of(k), col + j));
-      }
+    accumulator* const in = thread_scratch<accumulator, detail::operand_of_matvec>(Columns * ldx);
+    accumulator* const sums = thread_scratch<accumulator, detail::sums_of_matvec>(Columns * ld);
+    for (index_t j = 0; j < Columns; ++j) {
+      accumulator* const to = in + j * ldx;
+      const index_t copied = j < cols ? depth() : 0;
+      if (copied > 0) copy_column(x, col + j, to);
+      std::fill(to + copied, to + ldx, accumulator(0));
     }
     const index_t chunks = detail::vector_chunks(w_, executor);
     executor.for_each_index(chunks, [&](index_t c) {
       const index_t first = detail::chunk_begin(w_, c, chunks);
       const index_t last = detail::chunk_begin(w_, c + 1, chunks);
-      kernel::simd::add_product<Arch, Columns>(w_, first, last, std::as_const(in).data(), ldx,
-                                               sums.data(), ld);
-      for (index_t i = first * step; i < std::min(last * step, rows()); ++i) {
-        for (index_t j = 0; j < cols; ++j) {
-          y(i, col + j) =
-              epilogue(sums[static_cast<std::size_t>(j * ld + i)], position{i, col + j, 1, 0});
+      for (index_t j = 0; j < Columns; ++j) {
+        std::fill(sums + j * ld + first * step, sums + j * ld + last * step, accumulator(0));
+      }
+      kernel::simd::add_product<Arch, Columns>(w_, first, last, std::as_const(in), ldx, sums, ld);
+      const index_t end = std::min(last * step, rows());
+      for (index_t j = 0; j < cols; ++j) {
+        const accumulator* const from = sums + j * ld;
+        accumulator* const to = y.data + (col + j) * y.col_stride;
+        const auto result = [&](index_t i) {
+          return epilogue(from[i], position{i, col + j, 1, 0});
+        };
+        if (y.row_stride == 1) {
+          for (index_t i = first * step; i < end; ++i) to[i] = result(i);
+        } else {
+          for (index_t i = first * step; i < end; ++i) to[i * y.row_stride] = result(i);
         }
       }
     });
   }
 
-  [[nodiscard]] index_t column_of(index_t k) const noexcept {
+  template <class X>
+  void copy_column(matrix_view<X> x, index_t col, accumulator* to) const {
     if constexpr (detail::is_permuted<Format>) {
-      return order_[static_cast<std::size_t>(k)];
+      for (index_t k = 0; k < depth(); ++k) {
+        to[k] = static_cast<accumulator>(x(order_[static_cast<std::size_t>(k)], col));
+      }
     } else {
-      return k;
+      kernel::copy_strided<Arch>(x.data + col * x.col_stride, x.row_stride, depth(), to);
     }
   }
 

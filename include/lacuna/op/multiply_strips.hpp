@@ -20,8 +20,8 @@
 namespace lacuna::inline LACUNA_ABI::detail {
 
 /// First panel of chunk c, where panels are cut into `chunks` runs of about equal stored values: a
-/// multiple of `step` where each chunk has that many panels, and all panels for c = chunks. A binary
-/// search, O(log panels).
+/// multiple of `step` where each chunk has that many panels, and all panels for c = chunks. A
+/// binary search, O(log panels).
 template <class Panels>
 [[nodiscard]] index_t chunk_begin(const Panels& w, index_t c, index_t chunks, index_t step = 1) {
   if (c == 0 || c == chunks) return c == 0 ? 0 : w.count();
@@ -156,16 +156,17 @@ template <class T, class Panels, class X>
 /// Y = epilogue(W X) over every image and column of `source`. Y of image i starts at
 /// y + i * image_stride, its row r at + r * ldy, columns contiguous.
 ///
-/// The work is a grid of chunks of panels by strips (register-tile wide), of which each thread has a
-/// run: all panels of many strips, or a chunk of all of few strips, which would divide unevenly and
-/// meet in lines of Y that two threads then write to. On Zen 4, 128 to 196 columns by strips took
-/// two threads 0.57 to 0.62 of one's time, by chunks 0.50 to 0.53, although each copies every strip:
-/// a copy shared by both comes from the other's cache and took up to 0.66. Where an image is laid
-/// out for its strips, twice as much of it costs more than lines that are shared: 256x2304x196 of
-/// stride 2 at 1/8 took 0.56 by chunks and 0.53 by strips.
+/// The work is a grid of chunks of panels by strips (register-tile wide), of which each thread has
+/// a run: all panels of many strips, or a chunk of all of few strips, which would divide unevenly
+/// and meet in lines of Y that two threads then write to. On Zen 4, 128 to 196 columns by strips
+/// took two threads 0.57 to 0.62 of one's time, by chunks 0.50 to 0.53, although each copies every
+/// strip: a copy shared by both comes from the other's cache and took up to 0.66. Where an image is
+/// laid out for its strips, twice as much of it costs more than lines that are shared: 256x2304x196
+/// of stride 2 at 1/8 took 0.56 by chunks and 0.53 by strips.
 ///
-/// Units of the grid are small enough for threads to end together whatever neighbours on the machine
-/// take of one of them: two equal halves were seen to take 61 and 78 us, one call after the other.
+/// Units of the grid are small enough for threads to end together whatever neighbours on the
+/// machine take of one of them: two equal halves were seen to take 61 and 78 us, one call after the
+/// other.
 template <class Arch, class Panels, class Y, class Source, executor Executor, class Epilogue>
 void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, index_t image_stride,
                      const Executor& executor, const Epilogue& epilogue) {

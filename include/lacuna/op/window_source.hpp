@@ -23,7 +23,7 @@ namespace lacuna::inline LACUNA_ABI::detail {
 /// Tags memory that a thread keeps: for phases of an image, words that are cut in phases, and where
 /// rows of X start.
 struct phases_of_image;
-struct words_of_channel;
+struct words_of_channels;
 struct offsets_of_rows;
 
 /// Rows [first, last) of an image's phases.
@@ -61,9 +61,7 @@ class window_columns {
   [[nodiscard]] index_t cols() const noexcept {
     return window_.out_h(x_.extents.h) * window_.out_w(x_.extents.w);
   }
-  [[nodiscard]] bool is_laid_out() const noexcept {
-    return Words || window_.stride != extents2(1);
-  }
+  [[nodiscard]] bool is_laid_out() const noexcept { return Words || window_.stride != extents2(1); }
   [[nodiscard]] const x_zero<T>& zero() const noexcept { return zero_; }
   [[nodiscard]] index_t scratch(index_t /*share*/, index_t lanes, index_t width) const noexcept {
     return gathers_ ? depth() * round_up(width, lanes) : 0;
@@ -172,14 +170,18 @@ class window_columns {
     const X* const x = x_.data + image * in.c * pixels;
     if constexpr (Words) {
       constexpr index_t group = kernel::detail::group_rows<X>;
-      T* const words = thread_scratch<T, words_of_channel>(pixels + index_t{cache_line});
+      constexpr index_t half_of_l1 = 16 * 1024;
+      const index_t at_once = std::clamp<index_t>(half_of_l1 / index_t{sizeof(T)} / pixels, 1,
+                                                  std::max<index_t>(1, channels_));
+      T* const words = thread_scratch<T, words_of_channels>(at_once * pixels + index_t{cache_line});
       const index_t begin = first * window_.stride.h * in.w;
       const index_t count = std::min(last * window_.stride.h * in.w, pixels) - begin;
-      for (index_t c = 0; c < channels_; ++c) {
+      for (index_t c = 0; c < channels_; c += at_once) {
+        const index_t cut = std::min(at_once, channels_ - c);
         kernel::pack_dot_columns(
-            as_view(x + c * group * pixels, std::min(group, in.c - c * group), pixels), begin,
-            count, {count, count, 0}, words + begin);
-        kernel::cut_phases<Arch>(phases_, c, 1, first, last, std::as_const(words), to);
+            as_view(x + c * group * pixels, std::min(cut * group, in.c - c * group), pixels), begin,
+            count, {count, pixels, 0}, words + begin);
+        kernel::cut_phases<Arch>(phases_, c, cut, first, last, std::as_const(words), to);
       }
     } else {
       kernel::cut_phases<Arch>(phases_, 0, channels_, first, last, x, to);

@@ -33,9 +33,7 @@ class stride_phases {
   /// Values of one phase.
   [[nodiscard]] index_t phase() const noexcept { return channels_ * plane(); }
   /// Values of all phases.
-  [[nodiscard]] index_t size() const noexcept {
-    return rows_.count() * columns_.count() * phase();
-  }
+  [[nodiscard]] index_t size() const noexcept { return rows_.count() * columns_.count() * phase(); }
   /// What tap (ty, tx) sees of channel c under output pixel (y, x) lies at
   /// offset(ty, tx) + c * plane() + y * plane_w() + x, where it is in the image.
   [[nodiscard]] index_t offset(index_t ty, index_t tx) const noexcept {
