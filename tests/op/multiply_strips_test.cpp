@@ -71,6 +71,10 @@ TEST_CASE("chunks are whole steps of panels where each chunk has one", "[op][str
   CHECK(bounds_of(w, 2, 8) == std::vector<index_t>{0, 16, 33});
   CHECK(bounds_of(w, 3, 8) == std::vector<index_t>{0, 8, 24, 33});
   CHECK(bounds_of(w, 5, 8) == bounds_of(w, 5));
+  // All values in the last panel, whose end is no whole step.
+  std::vector<index_t> last(30, 0);
+  last.back() = 9;
+  CHECK(bounds_of(counted_panels(last), 3, 8) == std::vector<index_t>{0, 30, 30, 30});
 }
 
 TEST_CASE("cutting many panels looks at few of them", "[op][strips]") {

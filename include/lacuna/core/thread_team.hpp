@@ -57,17 +57,19 @@ inline void leave_cpu([[maybe_unused]] int cpu) noexcept {
 class thread_team {
  public:
   explicit thread_team(index_t workers) {
-    for (index_t w = 0; w < workers; ++w) {
-      desks_.push_back(std::make_unique<desk>());
-      threads_.emplace_back([&mine = *desks_.back(), w] { work(mine, w + 1); });
+    try {
+      for (index_t w = 0; w < workers; ++w) {
+        desks_.push_back(std::make_unique<desk>());
+        threads_.emplace_back([&mine = *desks_.back(), w] { work(mine, w + 1); });
+      }
+    } catch (...) {  // the system has no more threads
+      stop();
+      throw;
     }
   }
   thread_team(const thread_team&) = delete;
   thread_team& operator=(const thread_team&) = delete;
-  ~thread_team() {
-    for (const auto& d : desks_) d->call(nullptr, nullptr, -1);
-    for (std::thread& t : threads_) t.join();
-  }
+  ~thread_team() { stop(); }
 
   [[nodiscard]] index_t workers() const noexcept { return static_cast<index_t>(desks_.size()); }
 
@@ -127,6 +129,10 @@ class thread_team {
   };
   static constexpr int looks = 5000;
 
+  void stop() noexcept {
+    for (const auto& d : desks_) d->call(nullptr, nullptr, -1);
+    for (std::thread& t : threads_) t.join();
+  }
   static void work(desk& mine, index_t number) {
     for (std::uint32_t call = 1;; ++call) {
       mine.wait_for_call(call - 1);

@@ -34,7 +34,7 @@ template <class Panels>
     (is_before ? low : high) = is_before ? middle + 1 : middle;
   }
   if (low > 0 && wanted - w.values_before(low - 1) < w.values_before(low) - wanted) --low;
-  return w.count() >= chunks * step ? (low + step / 2) / step * step : low;
+  return w.count() >= chunks * step ? std::min((low + step / 2) / step * step, w.count()) : low;
 }
 
 /// How many chunks of panels threads share out for one column of X: four a thread even out what

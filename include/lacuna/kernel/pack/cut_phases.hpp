@@ -44,18 +44,19 @@ LACUNA_ALWAYS_INLINE void halve(const T* row, index_t pixels, T* even, T* odd) n
 template <class Arch, class T, class X>
 void cut_phases(const stride_phases& phases, index_t c, index_t count, index_t first, index_t last,
                 const X* image, T* to) LACUNA_KERNEL_NOEXCEPT {
+  if (first == last) return;
   const index_t width = phases.image_w();
   const index_t plane_w = phases.plane_w();
   const index_t image_size = phases.image_size();
-  const index_t plane = phases.plane();
   const index_t phase = phases.phase();
   const index_t column_phases = phases.column_phases();
-  const auto runs = phases.runs(c, first, last);
+  const index_t row_phases = phases.row_phases();
   const auto for_each_row = [&](const auto& f) LACUNA_INLINE_LAMBDA {
     for (index_t i = 0; i < count; ++i) {
-      for (const stride_phases::run run : runs) {
+      for (index_t fy = 0; fy < row_phases; ++fy) {
+        const stride_phases::run run = phases.run_of(c + i, fy, first, last);
         const X* row = image + i * image_size + run.y * width;
-        T* at = to + i * plane + run.at;
+        T* at = to + run.at;
         for (index_t r = 0; r < run.rows; ++r, row += run.step * width, at += plane_w) f(row, at);
       }
     }

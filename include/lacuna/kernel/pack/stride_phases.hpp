@@ -58,26 +58,25 @@ class stride_phases {
     const index_t first = first_column(fx);
     return first < w_ ? ceil_div(w_ - first, step()) : 0;
   }
-  /// Rows y, y + step, y + 2 step ... of a channel, whose first phase of columns lies at `at` from
-  /// the first value of all, plane_w() values a row, and the others phase() values apart.
+  /// Phases of rows.
+  [[nodiscard]] index_t row_phases() const noexcept { return rows_.count(); }
+  /// Rows y, y + step, y + 2 step ... of a channel of the image, whose first phase of columns lies
+  /// at `at` from the first value of all, plane_w() values a row, and the others phase() values
+  /// apart.
   struct run {
     index_t y;
     index_t rows;
     index_t step;
     index_t at;
   };
-  /// Those of channel c that some tap meets and that rows [first, last) of its phases are cut from;
-  /// of the next channel they lie plane() values later.
-  [[nodiscard]] std::vector<run> runs(index_t c, index_t first, index_t last) const {
+  /// Those of channel c that rows [first, last), first < last, of row phase fy are cut from.
+  [[nodiscard]] LACUNA_ALWAYS_INLINE run run_of(index_t c, index_t fy, index_t first,
+                                                index_t last) const noexcept {
     const index_t step = window_.stride.h;
-    const index_t end = std::min(last * step, h_);
-    std::vector<run> out;
-    for (index_t fy = 0; fy < rows_.count(); ++fy) {
-      const index_t y = first * step + rows_.phase(fy);
-      const index_t at = fy * columns_.count() * phase() + c * plane() + first * plane_w_;
-      if (y < end) out.push_back({y, ceil_div(end - y, step), step, at});
-    }
-    return out;
+    const index_t y = first * step + rows_.phase(fy);
+    const index_t missing = rows_.phase(fy) + (last - 1) * step < h_ ? 0 : 1;  // of an odd height
+    return {y, last - first - missing, step,
+            fy * columns_.count() * phase() + c * plane() + first * plane_w_};
   }
 
  private:
