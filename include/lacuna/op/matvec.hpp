@@ -110,6 +110,7 @@ class matvec {
                                 ", n) and Y (", rows(), ", n)"));
     }
     detail::expect_fits(epilogue, 1, y.rows, y.cols);
+    if (rows() == 0) return;
     for (index_t col = 0; col < y.cols;) {
       const index_t cols = std::min(columns_at_once, y.cols - col);
       if (cols == 1) {
