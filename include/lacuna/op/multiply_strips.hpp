@@ -165,8 +165,7 @@ template <class T, class Panels, class X>
 /// of stride 2 at 1/8 took 0.56 by chunks and 0.53 by strips.
 ///
 /// Units of the grid are small enough for threads to end together whatever neighbours on the
-/// machine take of one of them: two equal halves were seen to take 61 and 78 us, one call after the
-/// other.
+/// machine take of one of them: two equal halves were seen to take 61 and 78 us at once.
 template <class Arch, class Panels, class Y, class Source, executor Executor, class Epilogue>
 void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, index_t image_stride,
                      const Executor& executor, const Epilogue& epilogue) {

@@ -39,8 +39,8 @@ LACUNA_ALWAYS_INLINE void halve(const T* row, index_t pixels, T* even, T* odd) n
 /// Cuts rows [first, last) of the phases of channels [c, c + count) of an image, of which channel c
 /// starts at `image`, converted to T. Writes nothing beyond them.
 ///
-/// All channels in one call: a row of 14 to 56 pixels takes 2 to 3 ns (Zen 4), and setting out to
-/// cut a channel as long as 7 to 25 of them.
+/// All channels in one call: a row of 14 to 56 pixels takes 2 to 6 ns (Zen 4), and setting out to
+/// cut a channel as long as 4 to 23 of them.
 template <class Arch, class T, class X>
 void cut_phases(const stride_phases& phases, index_t c, index_t count, index_t first, index_t last,
                 const X* image, T* to) LACUNA_KERNEL_NOEXCEPT {
