@@ -40,7 +40,8 @@ struct serial {
 
 /// Threads of its own, which sleep 200 us after their last call, or an engine's
 /// `Eigen::ThreadPool`. The calling thread works too, so a pool of `threads` starts threads - 1.
-/// Threads share indices as `shared_runs`. Don't call it from inside one of its own tasks.
+/// Threads share more indices than they are as `shared_runs`. Don't call it from inside one of its
+/// own tasks.
 class thread_pool {
  public:
   explicit thread_pool(int threads)
@@ -56,6 +57,8 @@ class thread_pool {
   void for_each_index(index_t count, const F& f) const {
     const index_t workers = std::min(concurrency(), count) - 1;
     if (workers < 1) return serial{}.for_each_index(count, f);
+    // One index a thread: their counters would be lines that go from thread to thread for nothing.
+    if (team_ != nullptr && count == workers + 1) return team_->run(workers, f);
     shared_runs runs(count, workers + 1);
     const auto work = [&](index_t home) {
       shared_runs::worker worker(runs, home);

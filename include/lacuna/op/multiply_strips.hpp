@@ -15,6 +15,7 @@
 #include <lacuna/core/thread_scratch.hpp>
 #include <lacuna/kernel/simd/spmm_row_pairs.hpp>
 #include <lacuna/kernel/simd/spmm_window.hpp>
+#include <lacuna/kernel/x86/vendor.hpp>
 #include <lacuna/op/column_source.hpp>
 
 namespace lacuna::inline LACUNA_ABI::detail {
@@ -98,10 +99,12 @@ template <class Arch, class T>
 /// The columns of `image_count` matrices X, `image_stride` values apart, for these panels: in place
 /// where tiles can read them so (in the product's type, whole vectors or single columns at the end,
 /// near enough for 32-bit offsets; `rows_are_padded` to whole vectors where they say so) unless
-/// copying a strip pays, which it does from 16 uses of a row on where the strip is beyond the
-/// first-level cache: rows of X far apart cost cache and TLB misses in every panel. Measured on
-/// Emerald Rapids, 8x8 at 50 and 12.5 %, on ResNet-50's 1x1 layers: 2 to 8 % gained by copying at
-/// 16 uses and more, up to half lost at 4 and fewer.
+/// copying a strip pays, which it does on Intel's processors from 16 uses of a row on where the
+/// strip is beyond the first-level cache: rows of X far apart cost cache and TLB misses in every
+/// panel. Measured on Emerald Rapids, 8x8 at 50 and 12.5 %, on ResNet-50's 1x1 layers: 2 to 8 %
+/// gained by copying at 16 uses and more, up to half lost at 4 and fewer. Zen 4 gains nothing and
+/// loses what copies cost, 1 to 6 % of such layers, and 4 to 13 % where two threads each copy all
+/// of few strips; rows a power of two apart are no exception.
 ///
 /// Tiles of row pairs go through blocks of X, which have no such misses, but load X for nearly
 /// every multiply-add, and a load across two lines counts twice: they read in place whatever lies
@@ -119,7 +122,8 @@ template <class Arch, class T, class Panels, class X>
     const bool whole = rows_are_padded || rest % kernel::simd::lanes<T, Arch> == 0;
     const bool few = rest <= kernel::simd::few_columns<Panels>;
     const bool near = x.rows * x.row_stride <= std::numeric_limits<std::int32_t>::max();
-    const bool copying_pays = x.cols > kernel::simd::few_columns<Panels> && row_uses(w) >= 16 &&
+    const bool copying_pays = !kernel::x86::is_amd() &&
+                              x.cols > kernel::simd::few_columns<Panels> && row_uses(w) >= 16 &&
                               w.word_rows() * width * static_cast<index_t>(sizeof(T)) > l1_share;
     columns.in_place = x.col_stride == 1 && (whole || few) && near && !copying_pays;
     if constexpr (goes_by_blocks<Panels>) {
