@@ -3,9 +3,11 @@
 #include "suite/measure_shape.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <functional>
 #include <iostream>
+#include <limits>
 #include <list>
 #include <thread>
 #include <utility>
@@ -51,9 +53,39 @@ bool is_wanted(const sparsity& how, const std::vector<std::string>& kernels) {
          std::find(kernels.begin(), kernels.end(), how.pattern) != kernels.end();
 }
 
-/// The contenders' times, beside those of multiply-adds on one thread and on all: how many cores
-/// threads ran on meanwhile. Virtual machines were seen to run two threads on one core for seconds,
-/// each at half its speed; then all are measured again, the best of five times.
+/// How far apart the quartiles of a contender's times are, of the contender in the middle.
+double spread_of(const std::vector<timing>& times) {
+  std::vector<double> ratios;
+  for (const timing& t : times) ratios.push_back(t.high / t.low);
+  const auto middle = ratios.begin() + static_cast<std::ptrdiff_t>(ratios.size() / 2);
+  std::nth_element(ratios.begin(), middle, ratios.end());
+  return ratios.empty() ? 1 : *middle;
+}
+
+constexpr double quiet = 1.1;  // quartiles of quiet shapes are 1 to 6 % apart
+constexpr int attempts = 3;
+
+/// The contenders' times, measured again while neighbours on the machine keep quartiles apart: the
+/// times of the quietest attempt, whoever they favour. Bursts of some seconds were seen to double
+/// the times of some contenders.
+std::vector<timing> interleave_quietly(const std::vector<std::function<void()>>& runs,
+                                       const measure_options& o, json& point) {
+  std::vector<timing> best;
+  double spread = std::numeric_limits<double>::infinity();
+  for (int attempt = 0; attempt < attempts && spread > quiet; ++attempt) {
+    std::vector<timing> times = interleave(runs, {.total = o.seconds, .least = 7, .warm = true});
+    const double now = spread_of(times);
+    if (now >= spread) continue;
+    spread = now;
+    best = std::move(times);
+  }
+  point["spread"] = spread;
+  return best;
+}
+
+/// The same for threads, beside multiply-adds on one thread and on all: how many cores threads ran
+/// on meanwhile. Virtual machines were seen to run two threads on one core for seconds, each at
+/// half its speed: the quietest attempt on all cores, or the one on the most.
 std::vector<timing> interleave_on_cores(std::vector<std::function<void()>> runs,
                                         const measure_options& o, json& point) {
   constexpr double enough = 0.96;  // of a core a thread
@@ -65,18 +97,25 @@ std::vector<timing> interleave_on_cores(std::vector<std::function<void()>> runs,
   });
   std::vector<timing> best;
   double cores = 0;
-  for (int attempt = 0; attempt < 5 && cores < enough * o.threads; ++attempt) {
+  double spread = std::numeric_limits<double>::infinity();
+  for (int attempt = 0; attempt < attempts && (cores < enough * o.threads || spread > quiet);
+       ++attempt) {
     std::vector<timing> times =
         interleave(runs, {.total = o.seconds, .least = 7, .warm = true, .warming = 0.008});
     const double all = times.back().median;
     times.pop_back();
     const double now = o.threads * times.back().median / all;
     times.pop_back();
-    if (now <= cores) continue;
+    const double apart = spread_of(times);
+    const bool on_all = now >= enough * o.threads;
+    const bool is_better = cores >= enough * o.threads ? on_all && apart < spread : now > cores;
+    if (!is_better) continue;
     cores = now;
+    spread = apart;
     best = std::move(times);
   }
   point["cores"] = cores;
+  point["spread"] = spread;
   return best;
 }
 
@@ -138,8 +177,8 @@ json measure_shape(const shape& s, const measure_options& o) {
       times.push_back(interleave({run}, {.total = share, .least = 7}).front());
     }
   } else {
-    times = o.threads == 1 ? interleave(runs, {.total = o.seconds, .least = 7, .warm = true})
-                           : interleave_on_cores(runs, o, point);
+    times =
+        o.threads == 1 ? interleave_quietly(runs, o, point) : interleave_on_cores(runs, o, point);
   }
   for (json& entry : point["contenders"]) {
     if (entry.contains("one_thread_run")) {
