@@ -62,59 +62,46 @@ double spread_of(const std::vector<timing>& times) {
   return ratios.empty() ? 1 : *middle;
 }
 
-constexpr double quiet = 1.1;  // quartiles of quiet shapes are 1 to 6 % apart
-constexpr int attempts = 3;
-
-/// The contenders' times, measured again while neighbours on the machine keep quartiles apart: the
-/// times of the quietest attempt, whoever they favour. Bursts of some seconds were seen to double
-/// the times of some contenders.
-std::vector<timing> interleave_quietly(const std::vector<std::function<void()>>& runs,
+/// The contenders' times, measured again while neighbours on the machine disturb them: those of the
+/// quietest attempt, whoever they favour. Bursts of some seconds were seen to double the times of
+/// some contenders, where quartiles of quiet shapes are 1 to 6 % apart.
+///
+/// Threads are measured beside multiply-adds on one thread and on all: how many cores they ran on
+/// meanwhile. Virtual machines were seen to run two threads on one core for seconds, each at half
+/// its speed; an attempt on all cores comes before a quieter one.
+std::vector<timing> interleave_quietly(std::vector<std::function<void()>> runs,
                                        const measure_options& o, json& point) {
-  std::vector<timing> best;
-  double spread = std::numeric_limits<double>::infinity();
-  for (int attempt = 0; attempt < attempts && spread > quiet; ++attempt) {
-    std::vector<timing> times = interleave(runs, {.total = o.seconds, .least = 7, .warm = true});
-    const double now = spread_of(times);
-    if (now >= spread) continue;
-    spread = now;
-    best = std::move(times);
-  }
-  point["spread"] = spread;
-  return best;
-}
-
-/// The same for threads, beside multiply-adds on one thread and on all: how many cores threads ran
-/// on meanwhile. Virtual machines were seen to run two threads on one core for seconds, each at
-/// half its speed: the quietest attempt on all cores, or the one on the most.
-std::vector<timing> interleave_on_cores(std::vector<std::function<void()>> runs,
-                                        const measure_options& o, json& point) {
+  constexpr int attempts = 3;
+  constexpr double quiet = 1.1;    // quartile over quartile
   constexpr double enough = 0.96;  // of a core a thread
   constexpr int rounds = 20'000;   // about as long as a layer takes
+  const bool threads = o.threads > 1;
   const lacuna::thread_pool pool(o.threads);
-  runs.emplace_back([] { multiply_adds::seconds(rounds); });
-  runs.emplace_back([&] {
-    pool.for_each_index(o.threads, [](lacuna::index_t) { multiply_adds::seconds(rounds); });
-  });
+  if (threads) {
+    runs.emplace_back([] { multiply_adds::seconds(rounds); });
+    runs.emplace_back([&] {
+      pool.for_each_index(o.threads, [](lacuna::index_t) { multiply_adds::seconds(rounds); });
+    });
+  }
   std::vector<timing> best;
   double cores = 0;
   double spread = std::numeric_limits<double>::infinity();
-  for (int attempt = 0; attempt < attempts && (cores < enough * o.threads || spread > quiet);
-       ++attempt) {
-    std::vector<timing> times =
-        interleave(runs, {.total = o.seconds, .least = 7, .warm = true, .warming = 0.008});
-    const double all = times.back().median;
-    times.pop_back();
-    const double now = o.threads * times.back().median / all;
-    times.pop_back();
+  const auto on_all = [&](double of) { return of >= enough * o.threads; };
+  for (int attempt = 0; attempt < attempts && !(on_all(cores) && spread <= quiet); ++attempt) {
+    std::vector<timing> times = interleave(
+        runs, {.total = o.seconds, .least = 7, .warm = true, .warming = threads ? 0.008 : 0});
+    double now = 1;
+    if (threads) {
+      now = o.threads * times[times.size() - 2].median / times.back().median;
+      times.resize(times.size() - 2);
+    }
     const double apart = spread_of(times);
-    const bool on_all = now >= enough * o.threads;
-    const bool is_better = cores >= enough * o.threads ? on_all && apart < spread : now > cores;
-    if (!is_better) continue;
+    if (!(on_all(cores) ? on_all(now) && apart < spread : now > cores)) continue;
     cores = now;
     spread = apart;
     best = std::move(times);
   }
-  point["cores"] = cores;
+  if (threads) point["cores"] = cores;
   point["spread"] = spread;
   return best;
 }
@@ -177,8 +164,7 @@ json measure_shape(const shape& s, const measure_options& o) {
       times.push_back(interleave({run}, {.total = share, .least = 7}).front());
     }
   } else {
-    times =
-        o.threads == 1 ? interleave_quietly(runs, o, point) : interleave_on_cores(runs, o, point);
+    times = interleave_quietly(runs, o, point);
   }
   for (json& entry : point["contenders"]) {
     if (entry.contains("one_thread_run")) {

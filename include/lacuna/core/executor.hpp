@@ -40,7 +40,7 @@ struct serial {
 
 /// Threads of its own, which sleep 200 us after their last call, or an engine's
 /// `Eigen::ThreadPool`. The calling thread works too, so a pool of `threads` starts threads - 1.
-/// Threads share more indices than they are as `shared_runs`. Don't call it from inside one of its
+/// Indices beyond one a thread are shared as by `shared_runs`. Don't call it from inside one of its
 /// own tasks.
 class thread_pool {
  public:

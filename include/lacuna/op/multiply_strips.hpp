@@ -103,8 +103,8 @@ template <class Arch, class T>
 /// strip is beyond the first-level cache: rows of X far apart cost cache and TLB misses in every
 /// panel. Measured on Emerald Rapids, 8x8 at 50 and 12.5 %, on ResNet-50's 1x1 layers: 2 to 8 %
 /// gained by copying at 16 uses and more, up to half lost at 4 and fewer. Zen 4 gains nothing and
-/// loses what copies cost, 1 to 6 % of such layers, and 4 to 13 % where two threads each copy all
-/// of few strips; rows a power of two apart are no exception.
+/// loses what copies cost, up to 6 % of such layers, and 4 to 12 % where two threads each copy
+/// all of few strips; rows a power of two apart are no exception.
 ///
 /// Tiles of row pairs go through blocks of X, which have no such misses, but load X for nearly
 /// every multiply-add, and a load across two lines counts twice: they read in place whatever lies
@@ -163,10 +163,10 @@ template <class T, class Panels, class X>
 /// The work is a grid of chunks of panels by strips (register-tile wide), of which each thread has
 /// a run: all panels of many strips, or a chunk of all of few strips, which would divide unevenly
 /// and meet in lines of Y that two threads then write to. On Zen 4, 128 to 196 columns by strips
-/// took two threads 0.57 to 0.62 of one's time, by chunks 0.50 to 0.53, although each copies every
-/// strip: a copy shared by both comes from the other's cache and took up to 0.66. Where an image is
-/// laid out for its strips, twice as much of it costs more than lines that are shared: 256x2304x196
-/// of stride 2 at 1/8 took 0.56 by chunks and 0.53 by strips.
+/// took two threads 0.57 to 0.62 of one's time, by chunks 0.50 to 0.53, although each copied every
+/// strip then: a copy shared by both comes from the other's cache and took up to 0.66. Where an
+/// image is laid out for its strips, twice as much of it costs more than lines that are shared:
+/// 256x2304x196 of stride 2 at 1/8 took 0.56 by chunks and 0.53 by strips.
 ///
 /// Units of the grid are small enough for threads to end together whatever neighbours on the
 /// machine take of one of them: two equal halves were seen to take 61 and 78 us at once.
