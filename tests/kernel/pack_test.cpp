@@ -75,6 +75,10 @@ TEST_CASE("panels that have the same positions keep them once", "[kernel][pack]"
   const auto once = shared(kernel::pack_panels<8>(dense, cols, identity));
   CHECK(static_cast<index_t>(once.k.size()) == (rows == 0 ? 0 : cols));
   CHECK(unpack(once).topRows(rows) == dense);
+  if (rows > 0) CHECK(once.is_dense);
+  const auto reversed =
+      shared(kernel::pack_panels<8>(dense, cols, [=](index_t k) { return cols - 1 - k; }));
+  if (rows > 0) CHECK(reversed.is_dense == (cols <= 1));
 
   // As many entries in each panel, in other places.
   dense_matrix<float> apart = dense_matrix<float>::Zero(16, 16);
@@ -83,6 +87,7 @@ TEST_CASE("panels that have the same positions keep them once", "[kernel][pack]"
   const auto each =
       shared(kernel::pack_panels<8>(lacuna::to_block_csr<8, 8>(apart), apart.cols(), identity));
   CHECK(each.k.size() == 16);
+  CHECK(!each.is_dense);
   CHECK(unpack(each) == apart);
 }
 

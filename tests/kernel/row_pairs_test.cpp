@@ -6,6 +6,7 @@
 #include <lacuna/kernel/simd/spmm_row_pairs.hpp>
 
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include "support/architectures.hpp"
@@ -129,7 +130,8 @@ TEMPLATE_LIST_TEST_CASE(
   constexpr index_t width = kernel::simd::strip_width<float, TestType, 2>;
   const index_t m = 5 * 64 + 3;
   const index_t depth = 37;
-  auto w = test::random_blocks<float>(m, depth, 1, 1, 0.6);
+  const double keep = GENERATE(0.15, 0.6);  // paired rows share few positions, and most
+  auto w = test::random_blocks<float>(m, depth, 1, 1, keep);
   w.row(1).setZero();
   w.middleRows(64, 64).setZero();
   const auto x = test::random_matrix<float>(depth, width);
@@ -148,6 +150,35 @@ TEMPLATE_LIST_TEST_CASE(
         REQUIRE(y == wanted);
       }
     }
+  }
+}
+
+TEMPLATE_LIST_TEST_CASE("weights by shuffles and by loads give bit-identical sums",
+                        "[kernel][simd]", test::architectures) {
+  if constexpr (kernel::simd::has_four_weights<float, TestType>) {
+    constexpr index_t vectors = kernel::simd::tile_vectors<TestType>(2);
+    constexpr index_t width = kernel::simd::strip_width<float, TestType, 2>;
+    const index_t m = 64;
+    const index_t depth = GENERATE(as<index_t>(), 1, 2, 5, 31, 64, 101);
+    const double keep = GENERATE(0.0, 0.1, 0.3, 0.6, 1.0);
+    const auto packed = pack(test::random_blocks<float>(m, depth, 1, 1, keep), depth);
+    const dense_matrix<float> x = dense_matrix<float>::Random(depth, width);
+    CAPTURE(depth, keep);
+    for (index_t cols = 1; cols <= width; ++cols) {
+      dense_matrix<float> y[2];
+      const auto multiply = [&](dense_matrix<float>& to, auto shuffles) {
+        to = dense_matrix<float>::Constant(m, width, untouched);
+        const kernel::simd::strip<float> strip{x.data(), width, nullptr,   cols,
+                                               false,    to.data(), width, 0};
+        kernel::simd::detail::spmm_narrowest<TestType, vectors, decltype(shuffles)::value>(
+            packed, 0, 0, 1, strip, lacuna::no_epilogue{});
+      };
+      multiply(y[0], std::false_type{});
+      multiply(y[1], std::true_type{});
+      REQUIRE(y[0] == y[1]);
+    }
+  } else {
+    SUCCEED("this instruction set has no such shuffle");
   }
 }
 

@@ -108,7 +108,8 @@ template <class Arch, class T>
 ///
 /// Tiles of row pairs go through blocks of X, which have no such misses, but load X for nearly
 /// every multiply-add, and a load across two lines counts twice: they read in place whatever lies
-/// on vectors' boundaries with rows that spread over the sets of the first-level cache.
+/// on vectors' boundaries with rows that spread over the sets of the first-level cache or are few
+/// enough for its ways (64x32x12544 takes 7 to 15 % less time).
 template <class Arch, class T, class Panels, class X>
 [[nodiscard]] matrix_columns<T, X> columns_of(const Panels& w, matrix_view<const X> x,
                                               index_t image_count = 1, index_t image_stride = 0,
@@ -130,12 +131,15 @@ template <class Arch, class T, class Panels, class X>
       constexpr index_t vector = kernel::simd::lanes<T, Arch> * index_t{sizeof(T)};
       constexpr auto line = static_cast<index_t>(cache_line);
       constexpr index_t sets = 64;
+      constexpr index_t ways = 8;
       const index_t apart = x.row_stride * index_t{sizeof(T)};
       const index_t strip = width * index_t{sizeof(T)};
       const bool is_aligned = apart % vector == 0 &&
                               image_stride * index_t{sizeof(T)} % vector == 0 &&
                               reinterpret_cast<std::uintptr_t>(x.data) % vector == 0;
-      const bool spreads = std::gcd(apart, sets * line) <= strip;
+      const index_t nearest = std::gcd(apart, sets * line);
+      const bool spreads =
+          nearest <= strip || std::min(w.block, w.depth) * nearest <= ways * sets * line;
       columns.in_place = x.col_stride == 1 && whole && is_aligned && spreads;
     }
   }

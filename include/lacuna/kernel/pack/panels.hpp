@@ -36,6 +36,7 @@ struct panels {
   /// same (`share_positions`).
   aligned_vector<std::int32_t> k;
   aligned_vector<T> values;  ///< Rows an entry
+  bool is_dense{false};      ///< whether entry k of every panel has position k (`share_positions`)
   tap_sections sections{};   ///< of the entries, under a window of several taps
 
   /// A matrix of zeros.
@@ -125,8 +126,9 @@ void fill_panels(const n_m_matrix<T, N, M, V>& a, Builder& b) {
 
 }  // namespace detail
 
-/// Keeps one panel's positions where all panels have the same, as those of dense matrices: eight
-/// floats and their position are 36 bytes, and one column is bound by the bytes of W. O(entries).
+/// Keeps one panel's positions where all panels have the same, as those of dense matrices, which
+/// are told from others: eight floats and their position are 36 bytes, and one column is bound by
+/// the bytes of W. O(entries).
 template <class T, index_t Rows>
 void share_positions(panels<T, Rows>& w) {
   const index_t length = w.count() == 0 ? 0 : w.offsets[1];
@@ -137,6 +139,10 @@ void share_positions(panels<T, Rows>& w) {
   }
   w.k.resize(static_cast<std::size_t>(length));
   w.k.shrink_to_fit();
+  w.is_dense = length == w.depth;
+  for (index_t k = 0; k < length; ++k) {
+    w.is_dense = w.is_dense && w.k[static_cast<std::size_t>(k)] == k;
+  }
 }
 
 /// Packs any format into panels of Rows rows; `depth` is how many rows X has and `column` says

@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include <lacuna/kernel/pack/row_pairs.hpp>
+#include <lacuna/kernel/simd/pair_tile.hpp>
 #include <lacuna/kernel/simd/spmm_panels.hpp>
+#include <lacuna/kernel/x86/vendor.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
 
@@ -40,31 +42,16 @@ inline constexpr index_t waiting_rows = 8 * row_pairs<T>::rows_per_panel;
 
 namespace detail {
 
-/// sums += the pair's entries times a block of X.
-template <class Tile, class T, class RowOf>
-LACUNA_ALWAYS_INLINE void accumulate_pair(Tile& sums, const typename row_pairs<T>::pair& p,
-                                          const std::uint16_t*& k, const T*& values,
-                                          const RowOf& row_of) noexcept {
-  sums.accumulate(values, k, p.both, row_of);
-  k += p.both;
-  values += 2 * p.both;
-  sums.accumulate_each(values, k, p.each, row_of);
-  k += 2 * p.each;
-  values += 2 * p.each;
-  if (p.longer == 0) {
-    sums.template accumulate_row<0>(values, k, p.rest, row_of);
-  } else {
-    sums.template accumulate_row<1>(values, k, p.rest, row_of);
-  }
-  k += p.rest;
-  values += p.rest;
+/// Whether less than half of the entries of paired rows share their positions.
+template <class T>
+[[nodiscard]] bool shares_little(const row_pairs<T>& w) noexcept {
+  return 3 * w.values.size() < 4 * w.k.size();
 }
 
 /// Block b of one panel; `aside` holds the sums of its rows.
-template <class Arch, index_t Vectors, class T, class Epilogue>
+template <class Tile, class T, class Epilogue>
 void spmm_part(const row_pairs<T>& w, index_t panel, index_t b, const strip<T>& s, T* aside,
                const Epilogue& epilogue) noexcept {
-  using two_rows = tile<T, Arch, 2, Vectors>;
   const auto& part = w.part_of(panel, b);
   const auto* p = w.pairs.data() + part.pair;
   const auto* const end = w.pairs.data() + w.part_of(panel, b + 1).pair;
@@ -73,15 +60,15 @@ void spmm_part(const row_pairs<T>& w, index_t panel, index_t b, const strip<T>& 
   const rows_apart<T> row_of{s.x, s.ldx};
   const bool is_last = b + 1 == w.blocks();
   for (; p != end; ++p) {
-    two_rows sums;
+    Tile sums;
     if (b > 0) {
       unroll<2>([&](auto r) LACUNA_INLINE_LAMBDA {
-        sums.template take_back<r>(aside + p->row[r] * two_rows::width);
+        sums.template take_back<r>(aside + p->row[r] * Tile::width);
       });
     }
-    accumulate_pair<two_rows, T>(sums, *p, k, values, row_of);
+    sums.accumulate_pair(*p, k, values, row_of);
     unroll<2>([&](auto r) LACUNA_INLINE_LAMBDA {
-      if (!is_last) return sums.template put_aside<r>(aside + p->row[r] * two_rows::width);
+      if (!is_last) return sums.template put_aside<r>(aside + p->row[r] * Tile::width);
       const index_t row = panel * w.rows_per_panel + p->row[r];
       if (row >= w.rows) return;
       sums.template store_row<r>(s.y + row * s.ldy, s.cols, position{row, s.col, s.cols, s.image},
@@ -90,18 +77,19 @@ void spmm_part(const row_pairs<T>& w, index_t panel, index_t b, const strip<T>& 
   }
 }
 
-template <class Arch, index_t Vectors, class T, class Epilogue>
+template <class Arch, index_t Vectors, bool Shuffles, class T, class Epilogue>
 void spmm_narrowest(const row_pairs<T>& w, index_t b, index_t first, index_t last,
                     const strip<T>& s, const Epilogue& epilogue) noexcept {
   if constexpr (Vectors > 1) {
     if (s.cols <= (Vectors - 1) * lanes<T, Arch>) {
-      return spmm_narrowest<Arch, Vectors - 1>(w, b, first, last, s, epilogue);
+      return spmm_narrowest<Arch, Vectors - 1, Shuffles>(w, b, first, last, s, epilogue);
     }
   }
-  constexpr index_t panel_sums = row_pairs<T>::rows_per_panel * tile<T, Arch, 2, Vectors>::width;
+  using two_rows = pair_tile<T, Arch, Vectors, Shuffles>;
+  constexpr index_t panel_sums = row_pairs<T>::rows_per_panel * two_rows::width;
   for (index_t panel = first; panel < last; ++panel) {
     T* const aside = s.aside == nullptr ? nullptr : s.aside + (panel - first) * panel_sums;
-    spmm_part<Arch, Vectors>(w, panel, b, s, aside, epilogue);
+    spmm_part<two_rows>(w, panel, b, s, aside, epilogue);
   }
 }
 
@@ -121,7 +109,13 @@ void spmm_block(const row_pairs<T>& w, index_t b, index_t first, index_t last, c
   LACUNA_EXPECTS(0 < s.cols && s.cols <= (strip_width<T, Arch, 2>));
   LACUNA_EXPECTS(w.blocks() == 1 ||
                  (s.aside != nullptr && (last - first) * w.rows_per_panel <= waiting_rows<T>));
-  detail::spmm_narrowest<Arch, tile_vectors<Arch>(2)>(w, b, first, last, s, epilogue);
+  constexpr index_t vectors = tile_vectors<Arch>(2);
+  if constexpr (has_four_weights<T, Arch>) {
+    if (detail::shares_little(w) && x86::is_amd()) {
+      return detail::spmm_narrowest<Arch, vectors, true>(w, b, first, last, s, epilogue);
+    }
+  }
+  detail::spmm_narrowest<Arch, vectors, false>(w, b, first, last, s, epilogue);
 }
 
 }  // namespace lacuna::inline LACUNA_ABI::kernel::simd

@@ -60,20 +60,6 @@ class tile {
     });
   }
 
-  /// Puts the sums of row R aside, `width` values from a vector's boundary on, and takes them back.
-  template <index_t R>
-  LACUNA_ALWAYS_INLINE void put_aside(sum* to) const noexcept {
-    unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-      sums_[R * Vectors + j].store_aligned(to + j * word_lanes);
-    });
-  }
-  template <index_t R>
-  LACUNA_ALWAYS_INLINE void take_back(const sum* from) noexcept {
-    unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-      sums_[R * Vectors + j] = sum_batch::load_aligned(from + j * word_lanes);
-    });
-  }
-
   /// sums += values[e] * X[k[e]], for every entry e; row_of(k) is where row k of X starts, in words
   /// of which row_of.load<j> reads vector j. `also(row, value)` is called with each entry's row of
   /// X and its values.
@@ -118,18 +104,7 @@ class tile {
   template <index_t R, class K, class RowOf>
   LACUNA_ALWAYS_INLINE void accumulate_row(const T* values, const K* k, index_t entries,
                                            const RowOf& row_of) noexcept {
-    for (index_t e = 0; e < entries; ++e) add_to_row<R>(values[e], row_of(k[e]));
-  }
-
-  /// An entry of each row at a time, each with its own k:
-  /// sums(r) += values[e * Rows + r] * X[k[e * Rows + r]].
-  template <class K, class RowOf>
-  LACUNA_ALWAYS_INLINE void accumulate_each(const T* values, const K* k, index_t entries,
-                                            const RowOf& row_of) noexcept {
-    for (index_t e = 0; e < entries * Rows; e += Rows) {
-      unroll<Rows>([&](auto r)
-                       LACUNA_INLINE_LAMBDA { add_to_row<r>(values[e + r], row_of(k[e + r])); });
-    }
+    for (index_t e = 0; e < entries; ++e) add_to_row<R>(word_batch(values[e]), row_of(k[e]));
   }
 
   /// Epilogue of the sums to the first `rows` rows and `cols` columns of Y, where the last vector
@@ -181,6 +156,19 @@ class tile {
     });
   }
 
+ protected:
+  /// sums(R) += weight * row
+  template <index_t R>
+  LACUNA_ALWAYS_INLINE void add_to_row(const word_batch& weight, const T* row) noexcept {
+    unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
+      const auto v = word_batch::load_unaligned(row + j * word_lanes);
+      sum_batch& to = sums_[R * Vectors + j];
+      to = multiply_add(weight, v, to);
+    });
+  }
+
+  sum_batch sums_[static_cast<std::size_t>(Rows * Vectors)];
+
  private:
   /// The first `count` values of row R's vector J to row y; a constant where they are all.
   template <index_t R, index_t J, class Y, class Count, class Epilogue>
@@ -190,18 +178,6 @@ class tile {
     const position here{at.row, at.col + col, count, at.image};
     store_result(epilogue(sums_[R * Vectors + J], here), y + col, count);
   }
-
-  template <index_t R>
-  LACUNA_ALWAYS_INLINE void add_to_row(T value, const T* row) noexcept {
-    const word_batch weight(value);
-    unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-      const auto v = word_batch::load_unaligned(row + j * word_lanes);
-      sum_batch& to = sums_[R * Vectors + j];
-      to = multiply_add(weight, v, to);
-    });
-  }
-
-  sum_batch sums_[static_cast<std::size_t>(Rows * Vectors)];
 };
 
 }  // namespace lacuna::inline LACUNA_ABI::kernel::simd

@@ -32,6 +32,11 @@ inline __m256 permute(__m256 a, __m256 b, __m256i index) noexcept {
   return _mm256_blendv_ps(permute(a, index), permute(b, index),
                           _mm256_castsi256_ps(_mm256_slli_epi32(index, 28)));
 }
+/// Lane I of every four, in all of the four.
+template <int I>
+inline __m256 lane_of_four(__m256 x) noexcept {
+  return _mm256_permute_ps(x, I * 0x55);
+}
 /// 16 bytes, twice.
 inline void repeat_bytes(const void* from, __m256i& to, bytes<16> /*tag*/) noexcept {
   to = _mm256_broadcastsi128_si256(_mm_loadu_si128(static_cast<const __m128i*>(from)));
@@ -48,6 +53,10 @@ inline __m512 permute(__m512 a, __m512 b, __m512i index) noexcept {
 }
 inline __m512d permute(__m512d a, __m512d b, __m512i index) noexcept {
   return _mm512_permutex2var_pd(a, index, b);
+}
+template <int I>
+inline __m512 lane_of_four(__m512 x) noexcept {
+  return _mm512_permute_ps(x, I * 0x55);
 }
 /// 16 bytes, four times.
 inline void repeat_bytes(const void* from, __m512i& to, bytes<16> /*tag*/) noexcept {
