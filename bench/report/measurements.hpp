@@ -33,7 +33,8 @@ struct point {
   long m{0}, k{0}, n{0};
   long kernel{1}, stride{1};
   double peak_gflops{0};
-  double cores{1};  ///< that threads had meanwhile, by their multiply-adds
+  double cores{1};   ///< that threads had meanwhile, by their multiply-adds
+  double stores{1};  ///< the same by their stores
   std::vector<measurement> measurements;
 
   [[nodiscard]] std::string name() const { return network + ":" + layer; }

@@ -7,13 +7,11 @@
 #include <cstdlib>
 #include <functional>
 #include <iostream>
-#include <limits>
 #include <list>
 #include <thread>
 #include <utility>
 
-#include <lacuna/core/executor.hpp>
-
+#include "suite/interleave_quietly.hpp"
 #include "support/interleave.hpp"
 #include "support/machine.hpp"
 
@@ -51,59 +49,6 @@ json describe_shape(const shape& s) {
 bool is_wanted(const sparsity& how, const std::vector<std::string>& kernels) {
   return kernels.empty() || how.pattern == "dense" ||
          std::find(kernels.begin(), kernels.end(), how.pattern) != kernels.end();
-}
-
-/// How far apart the quartiles of a contender's times are, of the contender in the middle.
-double spread_of(const std::vector<timing>& times) {
-  std::vector<double> ratios;
-  for (const timing& t : times) ratios.push_back(t.high / t.low);
-  const auto middle = ratios.begin() + static_cast<std::ptrdiff_t>(ratios.size() / 2);
-  std::nth_element(ratios.begin(), middle, ratios.end());
-  return ratios.empty() ? 1 : *middle;
-}
-
-/// The contenders' times, measured again while neighbours on the machine disturb them: those of the
-/// quietest attempt, whoever they favour. Bursts of some seconds were seen to double the times of
-/// some contenders, where quartiles of quiet shapes are 1 to 6 % apart.
-///
-/// Threads are measured beside multiply-adds on one thread and on all: how many cores they ran on
-/// meanwhile. Virtual machines were seen to run two threads on one core for seconds, each at half
-/// its speed; an attempt on all cores comes before a quieter one.
-std::vector<timing> interleave_quietly(std::vector<std::function<void()>> runs,
-                                       const measure_options& o, json& point) {
-  constexpr int attempts = 3;
-  constexpr double quiet = 1.1;    // quartile over quartile
-  constexpr double enough = 0.96;  // of a core a thread
-  constexpr int rounds = 20'000;   // about as long as a layer takes
-  const bool threads = o.threads > 1;
-  const lacuna::thread_pool pool(o.threads);
-  if (threads) {
-    runs.emplace_back([] { multiply_adds::seconds(rounds); });
-    runs.emplace_back([&] {
-      pool.for_each_index(o.threads, [](lacuna::index_t) { multiply_adds::seconds(rounds); });
-    });
-  }
-  std::vector<timing> best;
-  double cores = 0;
-  double spread = std::numeric_limits<double>::infinity();
-  const auto on_all = [&](double of) { return of >= enough * o.threads; };
-  for (int attempt = 0; attempt < attempts && !(on_all(cores) && spread <= quiet); ++attempt) {
-    std::vector<timing> times = interleave(
-        runs, {.total = o.seconds, .least = 7, .warm = true, .warming = threads ? 0.008 : 0});
-    double now = 1;
-    if (threads) {
-      now = o.threads * times[times.size() - 2].median / times.back().median;
-      times.resize(times.size() - 2);
-    }
-    const double apart = spread_of(times);
-    if (!(on_all(cores) ? on_all(now) && apart < spread : now > cores)) continue;
-    cores = now;
-    spread = apart;
-    best = std::move(times);
-  }
-  if (threads) point["cores"] = cores;
-  point["spread"] = spread;
-  return best;
 }
 
 }  // namespace
@@ -164,7 +109,13 @@ json measure_shape(const shape& s, const measure_options& o) {
       times.push_back(interleave({run}, {.total = share, .least = 7}).front());
     }
   } else {
-    times = interleave_quietly(runs, o, point);
+    quiet_timings quiet = interleave_quietly(runs, o.seconds, o.threads);
+    times = std::move(quiet.times);
+    point["spread"] = quiet.spread;
+    if (o.threads > 1) {
+      point["cores"] = quiet.multiply_adds;
+      point["stores"] = quiet.stores;
+    }
   }
   for (json& entry : point["contenders"]) {
     if (entry.contains("one_thread_run")) {

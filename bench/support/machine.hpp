@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <lacuna/core/aligned.hpp>
 #include <lacuna/kernel/simd/batch.hpp>
 
 namespace bench {
@@ -53,6 +54,22 @@ struct multiply_adds {
     return detail::fma_seconds<batch>(rounds, std::make_index_sequence<sums>{});
   }
   static double flop(int rounds) { return 2.0 * static_cast<double>(sums * batch::size) * rounds; }
+};
+
+/// What a thread of stores does, to 3 MB of its own that lie in the third-level cache.
+class stores {
+ public:
+  void run() {
+    volatile float opaque = 1.0F;
+    const batch value(opaque);
+    for (std::size_t i = 0; i < memory_.size(); i += batch::size) {
+      value.store_aligned(memory_.data() + i);
+    }
+  }
+
+ private:
+  using batch = xsimd::batch<float, xsimd::default_arch>;
+  lacuna::aligned_vector<float> memory_ = lacuna::aligned_vector<float>(3 << 18);
 };
 
 /// Measured fused multiply-add rate of one core, fp32, FLOP/s.

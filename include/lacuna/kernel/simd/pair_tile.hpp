@@ -17,8 +17,8 @@ inline constexpr bool has_four_weights = false;
 
 #if defined(__AVX2__)
 template <class Arch>
-inline constexpr bool has_four_weights<float, Arch> = std::is_base_of_v<xsimd::avx512f, Arch> ||
-                                                      std::is_base_of_v<xsimd::avx2, Arch>;
+inline constexpr bool has_four_weights<float, Arch> =
+    std::is_base_of_v<xsimd::avx512f, Arch> || std::is_base_of_v<xsimd::avx2, Arch>;
 
 /// Four weights that are loaded once, side by side again and again, and spread by a shuffle each.
 template <class Arch>
@@ -41,12 +41,12 @@ class four_weights {
 
 /// The sums of two rows that are paired (`row_pairs`).
 ///
-/// Weights come to all lanes by a load each or, if `Shuffles`, by a shuffle. On Zen 4 any load takes
-/// the time of one of 64 bytes, which is that of a multiply-add of 64 bytes, and shuffles mostly
-/// have a unit of their own: in the first-level cache, 22 entries a row, 3 and 4 vectors run at 70
-/// and 81 % of the peak for 66 and 75 %, and 38 products at 1/8, 1/4 and 1/2 take 5, 2 and -1 %
-/// less time. Where most entries are shared loads are no bottleneck. Intel's shuffles share a unit
-/// with multiply-adds.
+/// Weights come to all lanes by a load each or, if `Shuffles`, by a shuffle. On Zen 4 any load
+/// takes the time of one of 64 bytes, which is that of a multiply-add of 64 bytes, and shuffles
+/// mostly have a unit of their own: in the first-level cache, 22 entries a row, 3 and 4 vectors run
+/// at 70 and 81 % of the peak for 66 and 75 %, and 38 products at 1/8, 1/4 and 1/2 take 5, 2 and -1
+/// % less time. Where most entries are shared loads are no bottleneck. Intel's shuffles share a
+/// unit with multiply-adds.
 template <class T, class Arch, index_t Vectors, bool Shuffles>
 class pair_tile : public tile<T, Arch, 2, Vectors> {
   using base = tile<T, Arch, 2, Vectors>;
@@ -59,9 +59,8 @@ class pair_tile : public tile<T, Arch, 2, Vectors> {
   /// Puts the sums of row R aside, `width` values from a vector's boundary on, and takes them back.
   template <index_t R>
   LACUNA_ALWAYS_INLINE void put_aside(T* to) const noexcept {
-    unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-      sums_[R * Vectors + j].store_aligned(to + j * lanes);
-    });
+    unroll<Vectors>(
+        [&](auto j) LACUNA_INLINE_LAMBDA { sums_[R * Vectors + j].store_aligned(to + j * lanes); });
   }
   template <index_t R>
   LACUNA_ALWAYS_INLINE void take_back(const T* from) noexcept {
@@ -108,9 +107,8 @@ class pair_tile : public tile<T, Arch, 2, Vectors> {
   LACUNA_ALWAYS_INLINE void add_to_both(const word_batch& first, const word_batch& second,
                                         const T* row) noexcept {
     word_batch v[static_cast<std::size_t>(Vectors)];
-    unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-      v[j] = word_batch::load_unaligned(row + j * lanes);
-    });
+    unroll<Vectors>(
+        [&](auto j) LACUNA_INLINE_LAMBDA { v[j] = word_batch::load_unaligned(row + j * lanes); });
     unroll<Vectors>([&](auto j)
                         LACUNA_INLINE_LAMBDA { sums_[j] = multiply_add(first, v[j], sums_[j]); });
     unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
