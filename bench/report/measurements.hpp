@@ -34,7 +34,7 @@ struct point {
   long kernel{1}, stride{1};
   double peak_gflops{0};
   double cores{1};   ///< that threads had meanwhile, by their multiply-adds
-  double stores{1};  ///< the same by their stores
+  double stores{0};  ///< the same by their stores, 0 where that was not measured
   std::vector<measurement> measurements;
 
   [[nodiscard]] std::string name() const { return network + ":" + layer; }

@@ -82,7 +82,7 @@ void write_threads(std::ostream& out, const run& two) {
   std::vector<double> stores;
   for (const point& p : two.points) {
     cores = std::min(cores, p.cores);
-    stores.push_back(p.stores);
+    if (p.stores > 0) stores.push_back(p.stores);
     for (const measurement& m : p.measurements) {
       if (m.one_thread_seconds == 0) continue;
       gain& g = gains[{is_product(p) ? m.method : m.method + ", vectors", m.keep}];
@@ -94,12 +94,15 @@ void write_threads(std::ostream& out, const run& two) {
       g.values.push_back(ratio);
     }
   }
-  const double least = stores.empty() ? 0 : *std::min_element(stores.begin(), stores.end());
   out << "In turn with these, multiply-adds alone, nothing loaded, run " << two_digits(cores)
-      << " times as fast on two threads at least; stores alone, to 3 MB a thread, "
-      << two_digits(geometric_mean(stores)) << " times on average and " << two_digits(least)
-      << " at least: neighbours on the machine take the rest. Vectors read weights from memory "
-         "that both threads share.\n\n"
+      << " times as fast on two threads at least";
+  if (!stores.empty()) {
+    out << ", and stores alone, to 3 MB a thread, " << two_digits(geometric_mean(stores))
+        << " times on average (" << stores.size() << " shapes, least "
+        << two_digits(*std::min_element(stores.begin(), stores.end()))
+        << "): neighbours on the machine take the rest";
+  }
+  out << ". Vectors read weights from memory that both threads share.\n\n"
          "| kernel | kept | two threads over one | worst | worst shape | goal |\n"
          "|---|---:|---:|---:|---|---:|\n";
   for (const auto& [what, g] : gains) {
