@@ -15,12 +15,15 @@ namespace lacuna::inline LACUNA_ABI::kernel::simd {
 template <class T, class Arch>
 inline constexpr bool has_four_weights = false;
 
+/// Four weights that are loaded once, side by side again and again, and spread by a shuffle each.
+template <class Arch>
+class four_weights;
+
 #if defined(__AVX2__)
 template <class Arch>
 inline constexpr bool has_four_weights<float, Arch> =
     std::is_base_of_v<xsimd::avx512f, Arch> || std::is_base_of_v<xsimd::avx2, Arch>;
 
-/// Four weights that are loaded once, side by side again and again, and spread by a shuffle each.
 template <class Arch>
 class four_weights {
  public:
