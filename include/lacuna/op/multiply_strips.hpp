@@ -96,20 +96,36 @@ template <class Arch, class T>
   return {std::max(width, lanes), 0, ceil_div(cols, std::max(width, lanes))};
 }
 
+/// Whether copying a strip of X of `bytes` saves time whose rows are used so often; for the numbers
+/// see columns_of.
+template <class Arch>
+[[nodiscard]] bool strip_copies_pay(index_t uses, index_t bytes) {
+  const bool is_beyond_l1 = bytes > 24 * 1024;
+  if constexpr (kernel::simd::registers<Arch> == 16) return uses >= (is_beyond_l1 ? 8 : 16);
+  return !kernel::x86::is_amd() && uses >= 16 && is_beyond_l1;
+}
+
 /// The columns of `image_count` matrices X, `image_stride` values apart, for these panels: in place
 /// where tiles can read them so (in the product's type, whole vectors or single columns at the end,
 /// near enough for 32-bit offsets; `rows_are_padded` to whole vectors where they say so) unless
-/// copying a strip pays, which it does on Intel's processors from 16 uses of a row on where the
-/// strip is beyond the first-level cache: rows of X far apart cost cache and TLB misses in every
-/// panel. Measured on Emerald Rapids, 8x8 at 50 and 12.5 %, on ResNet-50's 1x1 layers: 2 to 8 %
-/// gained by copying at 16 uses and more, up to half lost at 4 and fewer. Zen 4 gains nothing and
-/// loses what copies cost, up to 6 % of such layers, and 4 to 12 % where two threads each copy
-/// all of few strips; rows a power of two apart are no exception.
+/// copying a strip pays, as rows of X far apart cost cache and TLB misses in every panel.
+///
+/// With 32 registers it does on Intel's processors from 16 uses of a row on where the strip is
+/// beyond the first-level cache. Measured on Emerald Rapids, 8x8 at 50 and 12.5 %, on ResNet-50's
+/// 1x1 layers: 2 to 8 % gained by copying at 16 uses and more, up to half lost at 4 and fewer. Zen 4
+/// gains nothing and loses what copies cost, up to 6 % of such layers, and 4 to 12 % where two
+/// threads each copy all of few strips; rows a power of two apart are no exception.
+///
+/// With 16 registers a row of X serves half as many multiply-adds (4 x 3 vectors for 8 x 3), of a
+/// quarter the work with AVX2, and half of its last line belongs to the next strip. On Zen 3 (AVX2,
+/// 8x8, 18 products, 2026-11-29) copying then takes 1.4 to 1.7 times less time on BERT's, 1.1 to
+/// 1.4 on 128x512x784 and 256x512x784 from 8 uses on; at 4 uses it loses up to a fifth.
 ///
 /// Tiles of row pairs go through blocks of X, which have no such misses, but load X for nearly
 /// every multiply-add, and a load across two lines counts twice: they read in place whatever lies
 /// on vectors' boundaries with rows that spread over the sets of the first-level cache or are few
-/// enough for its ways (64x32x12544 takes 7 to 15 % less time).
+/// enough for its ways (64x32x12544 takes 7 to 15 % less time). With 16 registers that too pays
+/// below 16 uses only: copying takes 128x512x784 in 2:4 1.22 times as fast, 256x512x784 1.29.
 template <class Arch, class T, class Panels, class X>
 [[nodiscard]] matrix_columns<T, X> columns_of(const Panels& w, matrix_view<const X> x,
                                               index_t image_count = 1, index_t image_stride = 0,
@@ -117,15 +133,14 @@ template <class Arch, class T, class Panels, class X>
                                               bool rows_are_padded = false) {
   matrix_columns<T, X> columns{x, image_count, image_stride, false, zero};
   if constexpr (std::is_same_v<T, X>) {
-    constexpr index_t l1_share = 24 * 1024;
     const index_t width = cut_strips<Arch>(w, x.cols).width;
     const index_t rest = x.cols % width;
     const bool whole = rows_are_padded || rest % kernel::simd::lanes<T, Arch> == 0;
     const bool few = rest <= kernel::simd::few_columns<Panels>;
     const bool near = x.rows * x.row_stride <= std::numeric_limits<std::int32_t>::max();
-    const bool copying_pays = !kernel::x86::is_amd() &&
-                              x.cols > kernel::simd::few_columns<Panels> && row_uses(w) >= 16 &&
-                              w.word_rows() * width * static_cast<index_t>(sizeof(T)) > l1_share;
+    const bool copying_pays =
+        x.cols > kernel::simd::few_columns<Panels> &&
+        strip_copies_pay<Arch>(row_uses(w), w.word_rows() * width * index_t{sizeof(T)});
     columns.in_place = x.col_stride == 1 && (whole || few) && near && !copying_pays;
     if constexpr (goes_by_blocks<Panels>) {
       constexpr index_t vector = kernel::simd::lanes<T, Arch> * index_t{sizeof(T)};
@@ -140,7 +155,8 @@ template <class Arch, class T, class Panels, class X>
       const index_t nearest = std::gcd(apart, sets * line);
       const bool spreads =
           nearest <= strip || std::min(w.block, w.depth) * nearest <= ways * sets * line;
-      columns.in_place = x.col_stride == 1 && whole && is_aligned && spreads;
+      const bool copies_pay = kernel::simd::registers<Arch> == 16 && row_uses(w) >= 16;
+      columns.in_place = x.col_stride == 1 && whole && is_aligned && spreads && !copies_pay;
     }
   }
   return columns;
