@@ -91,6 +91,25 @@ TEST_CASE("panels that have the same positions keep them once", "[kernel][pack]"
   CHECK(unpack(each) == apart);
 }
 
+TEST_CASE("panels know whether their entries come in runs", "[kernel][pack]") {
+  const auto in_runs = [](const auto& a, index_t depth, const auto& column) {
+    auto p = kernel::pack_panels<4>(a, depth, column);
+    kernel::find_runs(p);
+    return p.in_runs;
+  };
+  const auto ones = [](index_t cols) -> dense_matrix<float> {
+    return dense_matrix<float>::Ones(8, cols);
+  };
+  CHECK(in_runs(lacuna::to_block_csr<8, 8>(ones(16)), 16, identity));
+  CHECK(in_runs(lacuna::to_block_csr<8, 16>(ones(32)), 32, identity));
+  CHECK(in_runs(ones(24), 24, identity));
+  CHECK(in_runs(dense_matrix<float>(0, 8), 8, identity));
+  CHECK_FALSE(in_runs(lacuna::to_block_csr<8, 8>(ones(20)), 20, identity));  // half a block
+  CHECK_FALSE(in_runs(ones(8), 8, [](index_t k) { return 7 - k; }));
+  CHECK_FALSE(
+      in_runs(lacuna::to_n_m<2, 4, 8>(test::random_n_m<float>(8, 16, 2, 4, 8)), 16, identity));
+}
+
 TEST_CASE("columns that meet no row of X are left out", "[kernel][pack]") {
   const dense_matrix<float> w = dense_matrix<float>::Ones(8, 4);
   const auto p = kernel::pack_panels<8>(lacuna::to_block_csr<8, 4>(w), 2,

@@ -6,6 +6,7 @@
 #include <lacuna/kernel/simd/deinterleave.hpp>
 #include <lacuna/kernel/simd/gemv_panels.hpp>
 #include <lacuna/kernel/simd/spmm_panels.hpp>
+#include <lacuna/prune/prune.hpp>
 
 #include <numeric>
 #include <vector>
@@ -38,9 +39,11 @@ TEMPLATE_LIST_TEST_CASE("any portion of the output is the reference's, and nothi
   constexpr index_t rows = kernel::simd::tile_rows<TestType>(8);
   constexpr index_t width = kernel::simd::strip_width<float, TestType, rows>;
   const index_t m = 21;
-  const index_t k = 19;
+  const auto k = GENERATE(as<index_t>(), 19, 24);  // entries by one, in runs
   const auto w = test::random_blocks<float>(m, k, 8, 8, 0.3);
-  const auto panels = kernel::pack_panels<rows>(lacuna::to_block_csr<8, 8>(w), k, identity);
+  auto panels = kernel::pack_panels<rows>(lacuna::to_block_csr<8, 8>(w), k, identity);
+  kernel::find_runs(panels);
+  REQUIRE(panels.in_runs == (k == 24));
   // Up to one column more than the tile is wide, where batches are as wide as panels are high, and
   // room for whole vectors.
   constexpr index_t few = kernel::simd::few_columns<kernel::panels<float, rows>>;
@@ -61,6 +64,26 @@ TEMPLATE_LIST_TEST_CASE("any portion of the output is the reference's, and nothi
       }
     }
   }
+}
+
+TEMPLATE_LIST_TEST_CASE("entries in runs give bit-identical sums one by one", "[kernel][simd]",
+                        test::architectures) {
+  constexpr index_t rows = kernel::simd::tile_rows<TestType>(8);
+  constexpr index_t width = kernel::simd::strip_width<float, TestType, rows>;
+  const auto keep = GENERATE(0.0, 0.125, 0.5, 1.0);
+  const dense_matrix<float> w = dense_matrix<float>::Random(32, 200);
+  const dense_matrix<float> x = dense_matrix<float>::Random(200, width + 8);
+  auto panels = kernel::pack_panels<rows>(lacuna::prune_blocks<8, 8>(w, lacuna::keep{keep}),
+                                          w.cols(), identity);
+  const auto product = [&] {
+    dense_matrix<float> y(32, width);
+    run<TestType>(panels, 0, panels.count(), x.data() + 3, x.cols(), width, false, y);
+    return y;
+  };
+  const dense_matrix<float> one_by_one = product();
+  kernel::find_runs(panels);
+  REQUIRE(panels.in_runs);
+  CHECK(product() == one_by_one);
 }
 
 TEMPLATE_LIST_TEST_CASE("matrix-vector kernels of every panel height agree with the reference",

@@ -15,6 +15,9 @@
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 
+/// Entries of a run, where all entries come in runs of consecutive positions, as blocks' do.
+inline constexpr index_t run_length = 8;
+
 /// What the register tiles read: the matrix cut in panels of Rows rows that share column
 /// positions. A panel is a list of entries; an entry is one k and the panel's Rows values there,
 /// so blocks, shared N:M, strict N:M (Rows = 1), CSR and dense rows are all the same loop:
@@ -37,6 +40,7 @@ struct panels {
   aligned_vector<std::int32_t> k;
   aligned_vector<T> values;  ///< Rows an entry
   bool is_dense{false};      ///< whether entry k of every panel has position k (`share_positions`)
+  bool in_runs{false};       ///< whether all entries come in runs (`find_runs`)
   tap_sections sections{};   ///< of the entries, under a window of several taps
 
   /// A matrix of zeros.
@@ -142,6 +146,17 @@ void share_positions(panels<T, Rows>& w) {
   w.is_dense = length == w.depth;
   for (index_t k = 0; k < length; ++k) {
     w.is_dense = w.is_dense && w.k[static_cast<std::size_t>(k)] == k;
+  }
+}
+
+/// Notes whether entries come in runs. Before `share_positions`; O(entries).
+template <class T, index_t Rows>
+void find_runs(panels<T, Rows>& w) {
+  w.in_runs = std::all_of(w.offsets.begin(), w.offsets.end(),
+                          [](index_t offset) { return offset % run_length == 0; });
+  for (index_t e = 1; e < w.entries() && w.in_runs; ++e) {
+    const auto at = static_cast<std::size_t>(e);
+    w.in_runs = e % run_length == 0 || w.k[at] == w.k[at - 1] + 1;
   }
 }
 

@@ -24,6 +24,18 @@ inline constexpr index_t strip_width = tile_vectors<Arch>(Rows) * lanes<word_t<T
 
 namespace detail {
 
+/// What tiles know of rows of X: nothing, that the next strip's columns are far, or that entries
+/// come in runs of rows that lie at even distances.
+enum class row_access { anywhere, far, in_runs };
+
+/// Whether tiles take entries in runs (`x86::add_run`).
+template <class Arch, class Panels>
+inline constexpr bool takes_runs = false;
+#if defined(__AVX2__) && defined(__FMA__)
+template <>
+inline constexpr bool takes_runs<xsimd::fma3<xsimd::avx2>, panels<float, 4>> = true;
+#endif
+
 /// How tiles find a row of X: by a table of offsets or, where rows have entries of their own and
 /// loads are the bottleneck, by multiplying.
 template <class Panels>
@@ -33,10 +45,12 @@ inline constexpr bool reads_by_offset<panels<T, Rows>> = true;
 template <class T, index_t Rows>
 inline constexpr bool reads_by_offset<dot_panels<T, Rows>> = true;
 
-template <class Panels, bool Prefetch, class T, class Y>
+template <class Panels, row_access Access, class T, class Y>
 [[nodiscard]] auto row_of(const strip<T, Y>& s) noexcept {
-  if constexpr (reads_by_offset<Panels>) {
-    return rows_at<T, Prefetch>{s.x, s.offsets};
+  if constexpr (Access == row_access::in_runs) {
+    return rows_in_runs<T>{{s.x, s.offsets}, s.ldx};
+  } else if constexpr (reads_by_offset<Panels>) {
+    return rows_at<T, Access == row_access::far>{s.x, s.offsets};
   } else {
     return rows_apart<T>{s.x, s.ldx};
   }
@@ -86,15 +100,16 @@ LACUNA_ALWAYS_INLINE void accumulate_panel_ahead(Tile& sums, const Panels& w, in
     for (; asked < rows * part / parts; ++asked, y += ldy) {
       prefetch_for_writing<Tile::width* static_cast<index_t>(sizeof(Y))>(y);
     }
-    const index_t end = entries * part / parts;
+    index_t end = entries * part / parts;
+    if constexpr (is_in_runs<RowOf>) end -= end % run_length;
     sums.accumulate(values + e * Tile::entry_values, k + e, end - e, row_of);
     e = end;
   }
 }
 
 /// The panels times a strip of at most Vectors vectors.
-template <class Arch, index_t Vectors, bool Prefetch = false, class Panels, class T, class Y,
-          class Epilogue>
+template <class Arch, index_t Vectors, row_access Access = row_access::anywhere, class Panels,
+          class T, class Y, class Epilogue>
 void spmm_strip(const Panels& w, index_t first, index_t last, const strip<T, Y>& s,
                 const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
   held_epilogue<Epilogue> held(epilogue);
@@ -107,9 +122,9 @@ void spmm_strip(const Panels& w, index_t first, index_t last, const strip<T, Y>&
     if constexpr (reads_by_offset<Panels> && sizeof(Y) >= sizeof(T)) {
       const Y* const next =
           p + 1 < last ? s.y + (row + rows) * s.ldy : s.y + first * rows * s.ldy + s.cols;
-      accumulate_panel_ahead(sums, w, p, row_of<Panels, Prefetch>(s), next, s.ldy);
+      accumulate_panel_ahead(sums, w, p, row_of<Panels, Access>(s), next, s.ldy);
     } else {
-      accumulate_panel(sums, w, p, row_of<Panels, Prefetch>(s));
+      accumulate_panel(sums, w, p, row_of<Panels, Access>(s));
     }
     sums.store(s.y + row * s.ldy, s.ldy, std::min(rows, w.rows - row), s.cols,
                position{row, s.col, s.cols, s.image}, held());
@@ -131,7 +146,7 @@ void spmm_strip_and_column(const Panels& w, index_t first, index_t last, const s
   for (index_t p = first; p < last; ++p) {
     auto sums = start_sums<sums_of_panel>(w, p, s.x_zero);
     auto column = start_column<across>(w, p, s.x_zero);
-    accumulate_panel(sums, w, p, row_of<Panels, false>(s),
+    accumulate_panel(sums, w, p, row_of<Panels, row_access::anywhere>(s),
                      [&](const T* x, const value* values)
                          LACUNA_INLINE_LAMBDA { column = across::add(column, values, x[width]); });
     const index_t row = p * rows_of_panel;
@@ -174,6 +189,7 @@ void spmm_panels(const Panels& w, index_t first, index_t last, const strip<T, Y>
   LACUNA_EXPECTS(0 <= first && first <= last && last <= w.count());
   LACUNA_EXPECTS(0 < s.cols && s.cols <= width + (few_columns<Panels> > 0 ? 1 : 0));
   LACUNA_EXPECTS(!detail::reads_by_offset<Panels> || s.offsets != nullptr);
+  using access = detail::row_access;
   if constexpr (few_columns < Panels >> 0) {
     if (s.cols <= few_columns<Panels>) {
       return spmm_few_columns<few_columns<Panels>>(w, first, last, s, epilogue);
@@ -184,7 +200,13 @@ void spmm_panels(const Panels& w, index_t first, index_t last, const strip<T, Y>
   }
   if constexpr (detail::reads_by_offset<Panels>) {
     if (s.prefetch && s.cols == width) {
-      return detail::spmm_strip<Arch, vectors, true>(w, first, last, s, epilogue);
+      return detail::spmm_strip<Arch, vectors, access::far>(w, first, last, s, epilogue);
+    }
+  }
+  // Strips of planes have offsets at no even distances, and no ldx.
+  if constexpr (detail::takes_runs<Arch, Panels>) {
+    if (w.in_runs && s.ldx > 0 && s.cols > width - lanes<T, Arch>) {
+      return detail::spmm_strip<Arch, vectors, access::in_runs>(w, first, last, s, epilogue);
     }
   }
   detail::spmm_narrowest<Arch, vectors>(w, first, last, s, epilogue);

@@ -81,6 +81,16 @@ struct rows_at {
   }
 };
 
+/// The same for entries in runs, whose rows are `apart` words apart.
+template <class T>
+struct rows_in_runs : rows_at<T, false> {
+  index_t apart;
+};
+template <class RowOf>
+inline constexpr bool is_in_runs = false;
+template <class T>
+inline constexpr bool is_in_runs<rows_in_runs<T>> = true;
+
 /// Row k of X as a window sees it: from offsets[k] on where lanes see the image, padding elsewhere.
 template <class T, class B, index_t Vectors>
 struct rows_in_window {

@@ -6,12 +6,14 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <lacuna/kernel/pack/panels.hpp>
 #include <lacuna/kernel/position.hpp>
 #include <lacuna/kernel/simd/prefetch.hpp>
 #include <lacuna/kernel/simd/product.hpp>
 #include <lacuna/kernel/simd/store_narrow.hpp>
 #include <lacuna/kernel/simd/strip.hpp>
 #include <lacuna/kernel/simd/unroll.hpp>
+#include <lacuna/kernel/x86/add_run.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
 
@@ -97,7 +99,12 @@ class tile {
   template <class K, class RowOf>
   LACUNA_ALWAYS_INLINE void accumulate(const T* values, const K* k, index_t entries,
                                        const RowOf& row_of) noexcept {
-    accumulate(values, k, entries, row_of, [](const word*, const T*) LACUNA_INLINE_LAMBDA {});
+#if defined(__AVX2__) && defined(__FMA__)
+    if constexpr (is_in_runs<RowOf>) {
+      accumulate_runs(values, k, k + entries, row_of);
+    } else
+#endif
+      accumulate(values, k, entries, row_of, [](const word*, const T*) LACUNA_INLINE_LAMBDA {});
   }
 
   /// The same for row R alone: sums(R) += values[e] * X[k[e]].
@@ -157,6 +164,22 @@ class tile {
   }
 
  protected:
+#if defined(__AVX2__) && defined(__FMA__)
+  template <class K, class RowOf>
+  LACUNA_ALWAYS_INLINE void accumulate_runs(const T* values, const K* k, const K* last,
+                                            const RowOf& row_of) noexcept {
+    x86::sums_4x3 sums;
+    unroll<Rows * Vectors>([&](auto i) LACUNA_INLINE_LAMBDA { sums[i] = sums_[i].data; });
+    constexpr index_t run_bytes = run_length * Rows * index_t{sizeof(T)};
+    for (; k != last; k += run_length, values += run_length * Rows) {
+      prefetch_ahead<1>(k);
+      prefetch_ahead<run_bytes>(values);
+      x86::add_run(sums, row_of(*k), row_of.apart * index_t{sizeof(T)}, values);
+    }
+    unroll<Rows * Vectors>([&](auto i) LACUNA_INLINE_LAMBDA { sums_[i] = sum_batch(sums[i]); });
+  }
+#endif
+
   /// sums(R) += weight * row
   template <index_t R>
   LACUNA_ALWAYS_INLINE void add_to_row(const word_batch& weight, const T* row) noexcept {
