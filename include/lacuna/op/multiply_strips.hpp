@@ -116,10 +116,9 @@ template <class Arch>
 /// gains nothing and loses what copies cost, up to 6 % of such layers, and 4 to 12 % where two
 /// threads each copy all of few strips; rows a power of two apart are no exception.
 ///
-/// With 16 registers a row of X serves half as many multiply-adds (4 x 3 vectors for 8 x 3), of a
-/// quarter the work with AVX2, and half of its last line belongs to the next strip. On Zen 3 (AVX2,
-/// 8x8, 18 products, 2026-11-29) copying then takes 1.4 to 1.7 times less time on BERT's, 1.1 to
-/// 1.4 on 128x512x784 and 256x512x784 from 8 uses on; at 4 uses it loses up to a fifth.
+/// With 16 registers a row of X serves half as many multiply-adds and half of its last line belongs
+/// to the next strip. On Zen 3 (AVX2, 8x8, 18 products, 2026-11-29) copying takes BERT's 1.4 to 1.7
+/// times less time, others up to 1.4 from 8 uses on; at 4 uses it loses up to a fifth.
 ///
 /// Tiles of row pairs go through blocks of X, which have no such misses, but load X for nearly
 /// every multiply-add, and a load across two lines counts twice: they read in place whatever lies
