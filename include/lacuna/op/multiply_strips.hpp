@@ -96,8 +96,7 @@ template <class Arch, class T>
   return {std::max(width, lanes), 0, ceil_div(cols, std::max(width, lanes))};
 }
 
-/// Whether copying a strip of X of `bytes` saves time whose rows are used so often; for the numbers
-/// see columns_of.
+/// Whether copying a strip of X whose rows are used so often saves time; numbers at columns_of.
 template <class Arch>
 [[nodiscard]] bool strip_copies_pay(index_t uses, index_t bytes) {
   const bool is_beyond_l1 = bytes > 24 * 1024;
@@ -112,9 +111,9 @@ template <class Arch>
 ///
 /// With 32 registers it does on Intel's processors from 16 uses of a row on where the strip is
 /// beyond the first-level cache. Measured on Emerald Rapids, 8x8 at 50 and 12.5 %, on ResNet-50's
-/// 1x1 layers: 2 to 8 % gained by copying at 16 uses and more, up to half lost at 4 and fewer. Zen 4
-/// gains nothing and loses what copies cost, up to 6 % of such layers, and 4 to 12 % where two
-/// threads each copy all of few strips; rows a power of two apart are no exception.
+/// 1x1 layers: 2 to 8 % gained by copying at 16 uses and more, up to half lost at 4 and fewer. Zen
+/// 4 loses what copies cost, up to 6 % of such layers, and 4 to 12 % where two threads each copy
+/// all of few strips; rows a power of two apart are no exception.
 ///
 /// With 16 registers a row of X serves half as many multiply-adds and half of its last line belongs
 /// to the next strip. On Zen 3 (AVX2, 8x8, 18 products, 2026-11-29) copying takes BERT's 1.4 to 1.7
