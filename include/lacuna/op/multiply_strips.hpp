@@ -116,8 +116,8 @@ template <class Arch>
 /// all of few strips; rows a power of two apart are no exception.
 ///
 /// With 16 registers a row of X serves half as many multiply-adds and half of its last line belongs
-/// to the next strip. On Zen 3 (AVX2, 8x8, 18 products, 2026-11-29) copying takes BERT's 1.4 to 1.7
-/// times less time, others up to 1.4 from 8 uses on; at 4 uses it loses up to a fifth.
+/// to the next strip. On Zen 3 (AVX2, 8x8, 18 products, 2026-11-29) copying makes 768x3072x128 1.4
+/// to 1.7 times as fast, others up to 1.5 from 8 uses on; at 4 uses it loses up to a fifth.
 ///
 /// Tiles of row pairs go through blocks of X, which have no such misses, but load X for nearly
 /// every multiply-add, and a load across two lines counts twice: they read in place whatever lies

@@ -16,11 +16,12 @@ using sums_4x3 = __m256[12];
 /// sums(r, :) += w[4 e + r] * X[e], for e < 8, X[e] being the 24 floats `apart` bytes behind those
 /// of X[e - 1]; rounded as by `tile::accumulate`, its twin.
 ///
-/// As assembly: 12 sums and what an entry needs are the 16 registers of AVX2, and however the loop
-/// is unrolled in C++ one compiler or the other (g++ 12, clang++ 14) keeps a sum in memory or loads
-/// X for each row anew, at 50 to 75 % of the speed. 21 instructions an entry for 29 one by one: on
-/// Zen 3, beside neighbours that take part of the core, 8x8 products are 13, 8 and 6 % faster at
-/// 1/2, 1/4 and 1/8 by g++, 7, 5 and 4 % by clang++, 3x3 convolutions 13, 10 and 7 % by g++.
+/// As assembly: 12 sums and what an entry needs are the 16 registers of AVX2, and in C++ g++ 12
+/// loads X for each row anew or keeps a sum in memory, at 55 to 80 % of the speed; multiply-adds
+/// alone as assembly gain half of this by g++ and nothing by clang++. 21 instructions an entry for
+/// 29 one by one: on Zen 3, beside neighbours that take part of the core, 8x8 products are 13, 8
+/// and 6 % faster at 1/2, 1/4 and 1/8 by g++, 7, 5 and 4 % by clang++, 3x3 convolutions 13, 10 and
+/// 7 % by g++.
 LACUNA_ALWAYS_INLINE void add_run(sums_4x3& sums, const float* x, index_t apart,
                                   const float* w) noexcept {
 // clang-format off
