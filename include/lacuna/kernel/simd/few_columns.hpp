@@ -35,6 +35,7 @@ template <class T, index_t Rows>
 struct across_rows {
   using word_batch = xsimd::make_sized_batch_t<word_t<T>, static_cast<std::size_t>(Rows)>;
   using sum_batch = xsimd::batch<sum_t<T>, typename word_batch::arch_type>;
+  static constexpr index_t entry_values = Rows * product<T>::group;
 
   /// sums + an entry's values times a word of X.
   [[nodiscard]] static LACUNA_ALWAYS_INLINE sum_batch add(const sum_batch& sums, const T* values,
@@ -54,27 +55,22 @@ struct across_rows {
 };
 
 namespace detail {
-/// sums[c] = the panel times column c of X.
-template <index_t Columns, class Across, class Panels, class Word, class Y>
-LACUNA_ALWAYS_INLINE void few_sums(const Panels& w, index_t p, const strip<Word, Y>& s,
-                                   typename Across::sum_batch* sums) noexcept {
-  using value = typename Panels::value_type;
+/// sums[c] += `entries` of a panel times column c of X, whose row k starts at x + offsets[k].
+template <index_t Columns, class Across, class T, class Word>
+LACUNA_ALWAYS_INLINE void add_few(const T* values, const std::int32_t* k, index_t entries,
+                                  const Word* x, const std::int32_t* offsets,
+                                  typename Across::sum_batch* sums) noexcept {
   using batch = typename Across::sum_batch;
   // Fewer chains than this and the latency of FMA shows.
   constexpr index_t chains = std::max<index_t>(1, 4 / Columns);
-  constexpr index_t entry_values = Panels::rows_per_panel * product<value>::group;
-  const index_t begin = w.offsets[static_cast<std::size_t>(p)];
-  const index_t entries = w.offsets[static_cast<std::size_t>(p) + 1] - begin;
-  const value* const values = w.values.data() + begin * entry_values;
-  const std::int32_t* const k = w.positions(p);
   batch chain[static_cast<std::size_t>(chains * Columns)];
   unroll<chains * Columns>(
       [&](auto i) LACUNA_INLINE_LAMBDA { chain[i] = batch(typename batch::value_type(0)); });
   const auto add = [&](index_t e, auto c) LACUNA_INLINE_LAMBDA {
-    const Word* row = s.x + s.offsets[k[e]];
+    const Word* row = x + offsets[k[e]];
     unroll<Columns>([&](auto j) LACUNA_INLINE_LAMBDA {
       batch& sum = chain[c * Columns + j];
-      sum = Across::add(sum, values + e * entry_values, row[j]);
+      sum = Across::add(sum, values + e * Across::entry_values, row[j]);
     });
   };
   index_t e = 0;
@@ -83,10 +79,21 @@ LACUNA_ALWAYS_INLINE void few_sums(const Panels& w, index_t p, const strip<Word,
   }
   for (; e < entries; ++e) add(e, std::integral_constant<index_t, 0>{});
   unroll<Columns>([&](auto j) LACUNA_INLINE_LAMBDA {
-    sums[j] = start_column<Across>(w, p, s.x_zero) + chain[j];
+    sums[j] = sums[j] + chain[j];
     unroll<chains - 1>(
         [&](auto c) LACUNA_INLINE_LAMBDA { sums[j] = sums[j] + chain[(c + 1) * Columns + j]; });
   });
+}
+
+/// sums[c] = the panel times column c of X.
+template <index_t Columns, class Across, class Panels, class Word, class Y>
+LACUNA_ALWAYS_INLINE void few_sums(const Panels& w, index_t p, const strip<Word, Y>& s,
+                                   typename Across::sum_batch* sums) noexcept {
+  const index_t begin = w.offsets[static_cast<std::size_t>(p)];
+  const index_t entries = w.offsets[static_cast<std::size_t>(p) + 1] - begin;
+  std::fill_n(sums, Columns, start_column<Across>(w, p, s.x_zero));
+  add_few<Columns, Across>(w.values.data() + begin * Across::entry_values, w.positions(p), entries,
+                           s.x, s.offsets, sums);
 }
 }  // namespace detail
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
+#include <cstddef>
 #include <type_traits>
 
 #include <lacuna/kernel/epilogue_result.hpp>
@@ -93,14 +95,16 @@ LACUNA_ALWAYS_INLINE void accumulate_panel_ahead(Tile& sums, const Panels& w, in
   const index_t entries = w.offsets[static_cast<std::size_t>(p) + 1] - begin;
   const auto* const values = w.values.data() + begin * Tile::entry_values;
   const std::int32_t* const k = w.positions(p);
-  const index_t parts = entries < 4 * rows ? 2 : rows;
+  // Powers of two: divisions by what is known but here took a fifth of a short panel's time.
+  constexpr int log2_rows = std::bit_width(static_cast<std::size_t>(rows - 1));
+  const int log2_parts = entries < 4 * rows ? 1 : log2_rows;
   index_t e = 0;
   index_t asked = 0;
-  for (index_t part = 1; part <= parts; ++part) {
-    for (; asked < rows * part / parts; ++asked, y += ldy) {
+  for (index_t part = 1; part <= index_t{1} << log2_parts; ++part) {
+    for (; asked < rows * part >> log2_parts; ++asked, y += ldy) {
       prefetch_for_writing<Tile::width* static_cast<index_t>(sizeof(Y))>(y);
     }
-    index_t end = entries * part / parts;
+    index_t end = entries * part >> log2_parts;
     if constexpr (is_in_runs<RowOf>) end -= end % run_length;
     sums.accumulate(values + e * Tile::entry_values, k + e, end - e, row_of);
     e = end;
@@ -131,10 +135,38 @@ void spmm_strip(const Panels& w, index_t first, index_t last, const strip<T, Y>&
   }
 }
 
+/// sums += panel p times a full strip, column += panel p times the column behind it: with each
+/// entry or, where entries come in runs, which leave no register for it, by parts of the panel whose
+/// weights and rows of X are still in the first level.
+template <class Across, class Tile, class Panels, class RowOf, class T>
+LACUNA_ALWAYS_INLINE void accumulate_with_column(Tile& sums, typename Across::sum_batch& column,
+                                                 const Panels& w, index_t p, const RowOf& row_of,
+                                                 const T* column_of_x) noexcept {
+  using value = typename Panels::value_type;
+  if constexpr (is_in_runs<RowOf>) {
+    constexpr index_t part = 16 * run_length;
+    const index_t begin = w.offsets[static_cast<std::size_t>(p)];
+    const index_t entries = w.offsets[static_cast<std::size_t>(p) + 1] - begin;
+    for (index_t e = 0; e < entries; e += part) {
+      const index_t count = std::min(part, entries - e);
+      const value* const values = w.values.data() + (begin + e) * Tile::entry_values;
+      const std::int32_t* const k = w.positions(p) + e;
+      sums.accumulate(values, k, count, row_of);
+      add_few<1, Across>(values, k, count, column_of_x, row_of.offsets, &column);
+    }
+  } else {
+    accumulate_panel(sums, w, p, row_of,
+                     [&](const T* x, const value* values) LACUNA_INLINE_LAMBDA {
+                       column = Across::add(column, values, x[Tile::width]);
+                     });
+  }
+}
+
 /// The panels times a full strip and one column more, whose sums are one more register: 25
 /// multiply-adds an entry for the 32 of another tile. 7x7 pixels are one such strip, 14x14 are
 /// four.
-template <class Arch, index_t Vectors, class Panels, class T, class Y, class Epilogue>
+template <class Arch, index_t Vectors, row_access Access, class Panels, class T, class Y,
+          class Epilogue>
 void spmm_strip_and_column(const Panels& w, index_t first, index_t last, const strip<T, Y>& s,
                            const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
   held_epilogue<Epilogue> held(epilogue);
@@ -146,9 +178,7 @@ void spmm_strip_and_column(const Panels& w, index_t first, index_t last, const s
   for (index_t p = first; p < last; ++p) {
     auto sums = start_sums<sums_of_panel>(w, p, s.x_zero);
     auto column = start_column<across>(w, p, s.x_zero);
-    accumulate_panel(sums, w, p, row_of<Panels, row_access::anywhere>(s),
-                     [&](const T* x, const value* values)
-                         LACUNA_INLINE_LAMBDA { column = across::add(column, values, x[width]); });
+    accumulate_with_column<across>(sums, column, w, p, row_of<Panels, Access>(s), s.x + width);
     const index_t row = p * rows_of_panel;
     const index_t rows = std::min(rows_of_panel, w.rows - row);
     sums.store(s.y + row * s.ldy, s.ldy, rows, width, position{row, s.col, width, s.image}, held());
@@ -190,12 +220,24 @@ void spmm_panels(const Panels& w, index_t first, index_t last, const strip<T, Y>
   LACUNA_EXPECTS(0 < s.cols && s.cols <= width + (few_columns<Panels> > 0 ? 1 : 0));
   LACUNA_EXPECTS(!detail::reads_by_offset<Panels> || s.offsets != nullptr);
   using access = detail::row_access;
+  // Strips of planes have offsets at no even distances, and no ldx.
+  const bool in_runs = [&] {
+    if constexpr (detail::takes_runs<Arch, Panels>) return w.in_runs && s.ldx > 0;
+    return false;
+  }();
   if constexpr (few_columns < Panels >> 0) {
     if (s.cols <= few_columns<Panels>) {
       return spmm_few_columns<few_columns<Panels>>(w, first, last, s, epilogue);
     }
     if (s.cols > width) {
-      return detail::spmm_strip_and_column<Arch, vectors>(w, first, last, s, epilogue);
+      if constexpr (detail::takes_runs<Arch, Panels>) {
+        if (in_runs) {
+          return detail::spmm_strip_and_column<Arch, vectors, access::in_runs>(w, first, last, s,
+                                                                               epilogue);
+        }
+      }
+      return detail::spmm_strip_and_column<Arch, vectors, access::anywhere>(w, first, last, s,
+                                                                            epilogue);
     }
   }
   if constexpr (detail::reads_by_offset<Panels>) {
@@ -203,9 +245,8 @@ void spmm_panels(const Panels& w, index_t first, index_t last, const strip<T, Y>
       return detail::spmm_strip<Arch, vectors, access::far>(w, first, last, s, epilogue);
     }
   }
-  // Strips of planes have offsets at no even distances, and no ldx.
   if constexpr (detail::takes_runs<Arch, Panels>) {
-    if (w.in_runs && s.ldx > 0 && s.cols > width - lanes<T, Arch>) {
+    if (in_runs && s.cols > width - lanes<T, Arch>) {
       return detail::spmm_strip<Arch, vectors, access::in_runs>(w, first, last, s, epilogue);
     }
   }
