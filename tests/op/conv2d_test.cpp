@@ -9,7 +9,6 @@
 #include <cmath>
 #include <limits>
 
-#include "support/architectures.hpp"
 #include "support/catch.hpp"
 #include "support/eager_engine.hpp"
 #include "support/random_matrix.hpp"
@@ -54,8 +53,8 @@ tensor<T> block_filters(extents4 e, index_t r, index_t c) {
 
 }  // namespace
 
-TEMPLATE_LIST_TEST_CASE("convolutions equal the reference for any window", "[op][conv2d]",
-                        test::architectures) {
+TEST_CASE("convolutions equal the reference for any window", "[op][conv2d]") {
+  using arch = xsimd::default_arch;
   const auto options = GENERATE(
       conv2d_options{}, conv2d_options{.padding = 1}, conv2d_options{.stride = 2, .padding = 1},
       conv2d_options{.stride = {1, 3}, .padding = {2, 0, 1, 4}},
@@ -66,19 +65,20 @@ TEMPLATE_LIST_TEST_CASE("convolutions equal the reference for any window", "[op]
   const auto x = test::random_tensor<float>({2, 11, 9, 10});
   const auto w = block_filters<float>({13, 11, kernel.h, kernel.w}, 8, 8);
   const auto dense = lacuna::to_filter(w);
-  expect_reference<TestType>(dense, options, x);
-  expect_reference<TestType>(lacuna::to_block_csr<8, 8>(dense), options, x);
+  expect_reference<arch>(dense, options, x);
+  expect_reference<arch>(lacuna::to_block_csr<8, 8>(dense), options, x);
 }
 
-TEMPLATE_LIST_TEST_CASE("convolutions of many filters, which gather patches, equal the reference",
-                        "[op][conv2d]", test::architectures) {
+TEST_CASE("convolutions of many filters, which gather patches, equal the reference",
+          "[op][conv2d]") {
+  using arch = xsimd::default_arch;
   const auto options = GENERATE(conv2d_options{}, conv2d_options{.padding = 1},
                                 conv2d_options{.stride = 2, .padding = 1},
                                 conv2d_options{.stride = 3, .padding = 2, .dilation = 2});
   const auto w = lacuna::to_filter(test::random_tensor<float>({68, 5, 3, 3}));
-  expect_reference<TestType>(w, options, test::random_tensor<float>({2, 5, 9, 10}));
-  expect_reference<TestType>(lacuna::to_block_csr<8, 8>(w), options,
-                             test::random_tensor<float>({1, 5, 13, 7}));
+  expect_reference<arch>(w, options, test::random_tensor<float>({2, 5, 9, 10}));
+  expect_reference<arch>(lacuna::to_block_csr<8, 8>(w), options,
+                         test::random_tensor<float>({1, 5, 13, 7}));
 }
 
 TEST_CASE("images that are laid out band by band are convolved whole", "[op][conv2d]") {

@@ -14,7 +14,6 @@
 #include <lacuna/op/matmul.hpp>
 #include <lacuna/op/requantize.hpp>
 
-#include "support/architectures.hpp"
 #include "support/catch.hpp"
 #include "support/eager_engine.hpp"
 #include "support/random_matrix.hpp"
@@ -79,17 +78,17 @@ Q requantized(std::int32_t sum, float scale, int zero_point) {
 
 }  // namespace
 
-TEMPLATE_LIST_TEST_CASE(
-    "int8 products of signed and unsigned X equal the reference on the edge grid", "[op][int8]",
-    test::architectures) {
+TEST_CASE("int8 products of signed and unsigned X equal the reference on the edge grid",
+          "[op][int8]") {
+  using arch = xsimd::default_arch;
   constexpr index_t strip =
-      lacuna::kernel::simd::strip_width<std::int8_t, TestType,
-                                        lacuna::kernel::simd::tile_rows<TestType>(8)>;
+      lacuna::kernel::simd::strip_width<std::int8_t, arch,
+                                        lacuna::kernel::simd::tile_rows<arch>(8)>;
   const auto m = GENERATE(as<index_t>(), 0, 1, 8, 17);
   const auto k = GENERATE(as<index_t>(), 0, 1, 4, 37);
   for (const index_t n : {index_t{0}, index_t{1}, index_t{4}, index_t{5}, strip, 2 * strip + 1}) {
-    expect_reference<TestType>(lacuna::to_block_csr<8, 8>(random_weights(m, k, 8, 8)), n);
-    expect_reference<TestType>(lacuna::to_block_csr<1, 1>(random_weights(m, k, 1, 1)), n);
+    expect_reference<arch>(lacuna::to_block_csr<8, 8>(random_weights(m, k, 8, 8)), n);
+    expect_reference<arch>(lacuna::to_block_csr<1, 1>(random_weights(m, k, 1, 1)), n);
   }
 }
 
@@ -142,8 +141,8 @@ TEST_CASE("an int8 convolution of images without pixels is padding alone", "[op]
   CHECK(std::all_of(y.begin(), y.end(), [](std::int32_t v) { return v == 0; }));
 }
 
-TEMPLATE_LIST_TEST_CASE("requantized results are the rounded, shifted and saturated sums",
-                        "[op][int8]", test::architectures) {
+TEST_CASE("requantized results are the rounded, shifted and saturated sums", "[op][int8]") {
+  using arch = xsimd::default_arch;
   const auto n = GENERATE(as<index_t>(), 1, 17, 101);
   const index_t m = 19;
   const auto w = lacuna::to_block_csr<8, 8>(random_weights(m, 30, 8, 8));
@@ -159,7 +158,7 @@ TEMPLATE_LIST_TEST_CASE("requantized results are the rounded, shifted and satura
   const auto run = [&](auto q, int zero_point) {
     using Q = decltype(q);
     const auto epilogue = lacuna::bias(b) | lacuna::requantize<Q>(scales, zero_point);
-    const matmul<lacuna::block_csr<std::int8_t, 8, 8>, std::decay_t<decltype(epilogue)>, TestType>
+    const matmul<lacuna::block_csr<std::int8_t, 8, 8>, std::decay_t<decltype(epilogue)>, arch>
         layer(w, epilogue);
     const dense_matrix<Q> y = layer(x);
     dense_matrix<Q> with_relu(m, n);

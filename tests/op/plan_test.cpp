@@ -8,7 +8,6 @@
 #include <lacuna/kernel/reference/conv2d.hpp>
 #include <lacuna/op/or_dense.hpp>
 
-#include "support/architectures.hpp"
 #include "support/catch.hpp"
 #include "support/known_machine.hpp"
 #include "support/random_matrix.hpp"
@@ -37,25 +36,26 @@ const lacuna::machine dense_pays = test::known_machine(1, 1, 1);
 
 }  // namespace
 
-TEMPLATE_LIST_TEST_CASE("strips cover every column once", "[op][plan]", test::architectures) {
+TEST_CASE("strips cover every column once", "[op][plan]") {
+  using arch = xsimd::default_arch;
   for (const index_t rows : {0, 1, 8, 9}) {
     for (const index_t cols : {0, 1, 2, 15, 16, 17, 47, 48, 49, 127, 128, 129, 211}) {
       const auto w = test::random_matrix<float>(rows, 5);
-      const product_work dense = work_of<TestType>(w, cols);
+      const product_work dense = work_of<arch>(w, cols);
       CHECK(columns(dense) == cols);
-      CHECK(columns(work_of<TestType>(lacuna::to_block_csr<1, 1>(w), cols)) == cols);
+      CHECK(columns(work_of<arch>(lacuna::to_block_csr<1, 1>(w), cols)) == cols);
       CHECK(dense.is_vector == (cols == 1));
     }
   }
 }
 
-TEMPLATE_LIST_TEST_CASE("an outline of dense rows counts as dense rows do", "[op][plan]",
-                        test::architectures) {
+TEST_CASE("an outline of dense rows counts as dense rows do", "[op][plan]") {
+  using arch = xsimd::default_arch;
   for (const index_t rows : {0, 1, 7, 8, 9, 130}) {
     for (const index_t depth : {0, 1, 200}) {
-      const product_work a = work_of<TestType>(dense_matrix<float>::Ones(rows, depth).eval(), 100);
-      const product_work b = lacuna::detail::matmul_work<TestType>(
-          lacuna::detail::dense_outline<TestType, float>(rows, depth), 100);
+      const product_work a = work_of<arch>(dense_matrix<float>::Ones(rows, depth).eval(), 100);
+      const product_work b = lacuna::detail::matmul_work<arch>(
+          lacuna::detail::dense_outline<arch, float>(rows, depth), 100);
       REQUIRE(a.parts.size() == 1);
       CHECK(a.parts[0].layout == b.parts[0].layout);
       CHECK(a.parts[0].entries == b.parts[0].entries);

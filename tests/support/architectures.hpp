@@ -4,22 +4,18 @@
 
 #include <xsimd/xsimd.hpp>
 
+#include "support/sanitized.hpp"
+
 // Every instruction set that this build may use, as a type list for TEMPLATE_LIST_TEST_CASE: a
 // build for AVX-512 tests AVX2 and SSE2 kernels too. With sanitizers only the widest: what they
-// look for does not depend on it, and unrolled kernels take them minutes to compile.
+// look for does not depend on it, and unrolled kernels take them minutes to compile. Operators are
+// tested on the build's own, and for others by builds for these (presets avx2 and sse2): what
+// depends on it is in the kernels.
 
 namespace test {
 
 template <class... Arch>
 struct arch_types {};
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define LACUNA_TEST_SANITIZED
-#endif
-#elif defined(__SANITIZE_ADDRESS__)
-#define LACUNA_TEST_SANITIZED
-#endif
 
 using architectures = arch_types<
 #if defined(LACUNA_TEST_SANITIZED)

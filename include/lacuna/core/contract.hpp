@@ -21,8 +21,9 @@
 #define LACUNA_KERNEL_NOEXCEPT noexcept
 #endif
 
-/// For the inner tiles, which are only fast when their loops disappear at -O2 too.
-#if defined(__GNUC__)
+/// For the inner tiles, which are only fast when their loops disappear at -O2 too. Without
+/// optimisation they stay calls: each kernel would hold its own copy, and compile twice as long.
+#if defined(__GNUC__) && defined(__OPTIMIZE__)
 #define LACUNA_ALWAYS_INLINE inline __attribute__((always_inline))
 #define LACUNA_INLINE_LAMBDA __attribute__((always_inline))
 #else

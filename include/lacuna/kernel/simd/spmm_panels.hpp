@@ -141,7 +141,7 @@ void spmm_strip(const Panels& w, index_t first, index_t last, const strip<T, Y>&
 template <class Across, class Tile, class Panels, class RowOf, class T>
 LACUNA_ALWAYS_INLINE void accumulate_with_column(Tile& sums, typename Across::sum_batch& column,
                                                  const Panels& w, index_t p, const RowOf& row_of,
-                                                 const T* column_of_x) noexcept {
+                                                 const T* x) noexcept {
   using value = typename Panels::value_type;
   if constexpr (is_in_runs<RowOf>) {
     constexpr index_t part = 16 * run_length;
@@ -152,12 +152,12 @@ LACUNA_ALWAYS_INLINE void accumulate_with_column(Tile& sums, typename Across::su
       const value* const values = w.values.data() + (begin + e) * Tile::entry_values;
       const std::int32_t* const k = w.positions(p) + e;
       sums.accumulate(values, k, count, row_of);
-      add_few<1, Across>(values, k, count, column_of_x, row_of.offsets, &column);
+      add_few<1, Across>(values, k, count, x + Tile::width, row_of.offsets, &column);
     }
   } else {
     accumulate_panel(sums, w, p, row_of,
-                     [&](const T* x, const value* values) LACUNA_INLINE_LAMBDA {
-                       column = Across::add(column, values, x[Tile::width]);
+                     [&](const T* row, const value* values) LACUNA_INLINE_LAMBDA {
+                       column = Across::add(column, values, row[Tile::width]);
                      });
   }
 }
@@ -178,7 +178,7 @@ void spmm_strip_and_column(const Panels& w, index_t first, index_t last, const s
   for (index_t p = first; p < last; ++p) {
     auto sums = start_sums<sums_of_panel>(w, p, s.x_zero);
     auto column = start_column<across>(w, p, s.x_zero);
-    accumulate_with_column<across>(sums, column, w, p, row_of<Panels, Access>(s), s.x + width);
+    accumulate_with_column<across>(sums, column, w, p, row_of<Panels, Access>(s), s.x);
     const index_t row = p * rows_of_panel;
     const index_t rows = std::min(rows_of_panel, w.rows - row);
     sums.store(s.y + row * s.ldy, s.ldy, rows, width, position{row, s.col, width, s.image}, held());
