@@ -86,6 +86,23 @@ TEMPLATE_LIST_TEST_CASE("entries in runs give bit-identical sums one by one", "[
   CHECK(product() == one_by_one);
 }
 
+TEMPLATE_LIST_TEST_CASE("a strip and a column of long panels in runs is the reference's",
+                        "[kernel][simd]", test::architectures) {
+  constexpr index_t rows = kernel::simd::tile_rows<TestType>(8);
+  constexpr index_t width = kernel::simd::strip_width<float, TestType, rows>;
+  constexpr bool has_column = kernel::simd::few_columns < kernel::panels < float, rows >>> 0;
+  constexpr index_t cols = has_column ? width + 1 : width;
+  // Shorter than the parts that the column is added by, as long, and longer.
+  const auto k = GENERATE(as<index_t>(), 8, 120, 128, 136, 520);
+  const auto w = test::random_blocks<float>(13, k, 8, 8, 0.9);
+  auto panels = kernel::pack_panels<rows>(lacuna::to_block_csr<8, 8>(w), k, identity);
+  kernel::find_runs(panels);
+  const auto x = test::random_matrix<float>(k, width + 16);
+  dense_matrix<float> y(13, cols);
+  run<TestType>(panels, 0, panels.count(), x.data(), x.cols(), cols, false, y);
+  CHECK(y == w * x.leftCols(cols));
+}
+
 TEMPLATE_LIST_TEST_CASE("matrix-vector kernels of every panel height agree with the reference",
                         "[kernel][simd]", test::architectures) {
   const auto m = GENERATE(as<index_t>(), 0, 1, 7, 8, 9, 23);

@@ -136,8 +136,8 @@ void spmm_strip(const Panels& w, index_t first, index_t last, const strip<T, Y>&
 }
 
 /// sums += panel p times a full strip, column += panel p times the column behind it: with each
-/// entry or, where entries come in runs, which leave no register for it, by parts of the panel whose
-/// weights and rows of X are still in the first level.
+/// entry or, where entries come in runs, which leave no register for it, by parts of the panel
+/// whose weights and rows of X are still in the first level.
 template <class Across, class Tile, class Panels, class RowOf, class T>
 LACUNA_ALWAYS_INLINE void accumulate_with_column(Tile& sums, typename Across::sum_batch& column,
                                                  const Panels& w, index_t p, const RowOf& row_of,
