@@ -90,8 +90,8 @@ TEMPLATE_LIST_TEST_CASE("a strip and a column of long panels in runs is the refe
                         "[kernel][simd]", test::architectures) {
   constexpr index_t rows = kernel::simd::tile_rows<TestType>(8);
   constexpr index_t width = kernel::simd::strip_width<float, TestType, rows>;
-  constexpr bool has_column = kernel::simd::few_columns < kernel::panels < float, rows >>> 0;
-  constexpr index_t cols = has_column ? width + 1 : width;
+  constexpr index_t few = kernel::simd::few_columns<kernel::panels<float, rows>>;
+  constexpr index_t cols = width + std::min<index_t>(few, 1);
   // Shorter than the parts that the column is added by, as long, and longer.
   const auto k = GENERATE(as<index_t>(), 8, 120, 128, 136, 520);
   const auto w = test::random_blocks<float>(13, k, 8, 8, 0.9);
