@@ -95,7 +95,7 @@ LACUNA_ALWAYS_INLINE void accumulate_panel_ahead(Tile& sums, const Panels& w, in
   const index_t entries = w.offsets[static_cast<std::size_t>(p) + 1] - begin;
   const auto* const values = w.values.data() + begin * Tile::entry_values;
   const std::int32_t* const k = w.positions(p);
-  // Powers of two: divisions by what is known but here took a fifth of a short panel's time.
+  // Powers of two: without two divisions a part short panels take 2 to 7 % less (1/8, Zen 3).
   constexpr int log2_rows = std::bit_width(static_cast<std::size_t>(rows - 1));
   const int log2_parts = entries < 4 * rows ? 1 : log2_rows;
   index_t e = 0;
