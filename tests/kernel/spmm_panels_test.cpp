@@ -97,6 +97,7 @@ TEMPLATE_LIST_TEST_CASE("a strip and a column of long panels in runs is the refe
   const auto w = test::random_blocks<float>(13, k, 8, 8, 0.9);
   auto panels = kernel::pack_panels<rows>(lacuna::to_block_csr<8, 8>(w), k, identity);
   kernel::find_runs(panels);
+  REQUIRE(panels.in_runs);
   const auto x = test::random_matrix<float>(k, width + 16);
   dense_matrix<float> y(13, cols);
   run<TestType>(panels, 0, panels.count(), x.data(), x.cols(), cols, false, y);

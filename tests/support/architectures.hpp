@@ -9,8 +9,7 @@
 // Every instruction set that this build may use, as a type list for TEMPLATE_LIST_TEST_CASE: a
 // build for AVX-512 tests AVX2 and SSE2 kernels too. With sanitizers only the widest: what they
 // look for does not depend on it, and unrolled kernels take them minutes to compile. Operators are
-// tested on the build's own, and for others by builds for these (presets avx2 and sse2): what
-// depends on it is in the kernels.
+// tested on the build's own, and for others by builds for these (presets avx2 and sse2).
 
 namespace test {
 

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Whether this build looks for wrong addresses, which takes tests some ten times as long.
+// Whether this build looks for wrong addresses, which takes unrolled and simulated code
+// long: a mapped layer of a series 130 s for 5 on Zen 3.
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define LACUNA_TEST_SANITIZED

@@ -22,7 +22,8 @@
 #endif
 
 /// For the inner tiles, which are only fast when their loops disappear at -O2 too. Without
-/// optimisation they stay calls: each kernel would hold its own copy, and compile twice as long.
+/// optimisation they stay calls: each kernel would hold its own copy, and operators' tests under
+/// sanitizers compile twice as long.
 #if defined(__GNUC__) && defined(__OPTIMIZE__)
 #define LACUNA_ALWAYS_INLINE inline __attribute__((always_inline))
 #define LACUNA_INLINE_LAMBDA __attribute__((always_inline))
