@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Mirrors include/lacuna/op/cost.hpp: costs added up by hand on a machine of round numbers.
+#include <cmath>
 #include <sstream>
 
 #include <lacuna/op/cost.hpp>
@@ -30,6 +31,7 @@ machine small_machine() {
   rates.strips = {{4, 20, 1.5}, {8, 40, 4}};
   rates.x_eighth.points = {{1, 0.5}};
   rates.x_half.points = {{1, 0.5}};
+  rates.x_all.points = {{1, 0.5}};
   rates.rows_apart.points = {{1, 0}, {2, 1}};
   rates.first_x.points = {{1, 2}};
   rates.vector.points = {{1, 6}};
@@ -87,11 +89,13 @@ TEST_CASE("denser strips cost what was measured of them", "[op][plan]") {
   lacuna::tile_rates rates;
   rates.x_eighth.points = {{1, 4}};
   rates.x_half.points = {{1, 2}};
+  rates.x_all.points = {{1, 1}};
   CHECK(rates.x(100, 0.01) == 4);
   CHECK(rates.x(100, 0.125) == Approx(4));
   CHECK(rates.x(100, 0.25) == Approx(3));
   CHECK(rates.x(100, 0.5) == Approx(2));
-  CHECK(rates.x(100, 1) == 2);
+  CHECK(rates.x(100, std::sqrt(0.5)) == Approx(1.5));
+  CHECK(rates.x(100, 1) == 1);
 }
 
 TEST_CASE("only weights further away than was measured show", "[op][plan]") {
@@ -139,8 +143,7 @@ TEST_CASE("under a window that is read in place the taps' rows of X are one", "[
   w.taps = 3;  // of 2 channels: 3 entries meet 2 rows for the first time
   CHECK(cost_of(w, small_machine()).x == Approx((2 * 2 + 1 * 0.5) * (16 / 64.0 + 32 / 64.0)));
   machine m = small_machine();
-  m.tiles["f32:2"].x_half.points = {{64, 0}, {128, 1}};
-  m.tiles["f32:2"].x_eighth = m.tiles["f32:2"].x_half;
+  m.tiles["f32:2"].x_all.points = {{64, 0}, {128, 1}};
   // 2 rows of 4 bytes: 8 bytes a column, which are 32 and 64, and with 4 pixels more 64 and 96.
   CHECK(cost_of(w, m).x == Approx(4 * (16 / 64.0 + 32 / 64.0)));
   w.reach = 4;

@@ -4,6 +4,8 @@
 // Mirrors include/lacuna/op/machine.hpp and this_machine.hpp. What is measured is only asked to
 // make sense: no time is expected.
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include <lacuna/op/this_machine.hpp>
 
@@ -70,10 +72,14 @@ TEST_CASE("this machine is measured once a process, and every rate makes sense",
                         &m.gather.phases, &m.gather.sampled}) {
     expect_sane(*c);
   }
-  REQUIRE(m.tiles.size() == 3);
-  for (const auto& name :
-       {lacuna::layout_name<float, rows>(), lacuna::pair_layout_name<float>(true),
-        lacuna::pair_layout_name<float>(false)}) {
+  std::vector<std::string> layouts{lacuna::layout_name<float, rows>(),
+                                   lacuna::pair_layout_name<float>(true),
+                                   lacuna::pair_layout_name<float>(false)};
+  if (lacuna::kernel::simd::detail::takes_runs<arch, lacuna::kernel::panels<float, rows>>) {
+    layouts.push_back(lacuna::layout_name<float, rows>(true));
+  }
+  REQUIRE(m.tiles.size() == layouts.size());
+  for (const std::string& name : layouts) {
     const tile_rates& rates = m.rates_of(name);
     lacuna::index_t before = 0;
     for (const auto& s : rates.strips) {
@@ -81,7 +87,8 @@ TEST_CASE("this machine is measured once a process, and every rate makes sense",
       CHECK((std::isfinite(s.entry) && std::isfinite(s.panel) && s.panel >= 0));
       before = s.cols;
     }
-    for (const auto* c : {&rates.x_eighth, &rates.x_half, &rates.first_x, &rates.vector}) {
+    for (const auto* c :
+         {&rates.x_eighth, &rates.x_half, &rates.x_all, &rates.first_x, &rates.vector}) {
       expect_sane(*c);
     }
   }

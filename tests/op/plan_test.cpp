@@ -4,6 +4,7 @@
 // Mirrors include/lacuna/op/product_work.hpp, plan.hpp and or_dense.hpp.
 #include <limits>
 #include <sstream>
+#include <string>
 
 #include <lacuna/kernel/reference/conv2d.hpp>
 #include <lacuna/op/or_dense.hpp>
@@ -105,6 +106,28 @@ TEST_CASE("a convolution's columns come from where its window says", "[op][plan]
   CHECK(source(1, 2, 0).cut_vectors * lanes == 2 * 4 * 8 * 8);
   CHECK(columns(source(3, 2, 1)) == 2 * 8 * 8);
   CHECK(source(3, 2, 1).row_pixels == 8);
+}
+
+TEST_CASE("what tiles take by runs has rates of its own", "[op][plan]") {
+  using arch = xsimd::default_arch;
+  constexpr index_t rows = lacuna::kernel::simd::tile_rows<arch>(8);
+  constexpr bool has_runs =
+      lacuna::kernel::simd::detail::takes_runs<arch, lacuna::kernel::panels<float, rows>>;
+  const std::string by_runs = lacuna::layout_name<float, rows>(has_runs);
+  const std::string one_by_one = lacuna::layout_name<float, rows>();
+  dense_matrix<float> w = dense_matrix<float>::Ones(16, 24);
+  w.block(0, 8, 8, 8).setZero();
+  CHECK(work_of<arch>(lacuna::to_block_csr<8, 8>(w), 100).parts[0].layout == by_runs);
+  w.block(0, 2, 8, 1).setZero();
+  CHECK(work_of<arch>(lacuna::to_block_csr<8, 1>(w), 100).parts[0].layout == one_by_one);
+  // Rows of X in planes lie at no even distances.
+  const auto outline = lacuna::detail::dense_outline<arch, float>(8, 9 * 8);
+  const auto layout = [&](index_t padding) {
+    const lacuna::conv_window window{3, 3, 1, padding};
+    return lacuna::detail::conv2d_work<arch>(outline, window, {1, 8, 16, 16}).parts[0].layout;
+  };
+  CHECK(layout(1) == by_runs);
+  CHECK(layout(0) == one_by_one);
 }
 
 TEST_CASE("a plan without X predicts nothing", "[op][plan]") {

@@ -50,17 +50,20 @@ struct tile_rates {
   };
   std::vector<strip> strips;  ///< rising in columns, the widest last
   /// A line of X more, by the bytes of the strip that panels read: where a panel takes an eighth of
-  /// its rows, and a half.
+  /// its rows, a half, and all, which the processor foresees.
   rate_curve x_eighth;
   rate_curve x_half;
+  rate_curve x_all;
   rate_curve first_x;     ///< a line of X more when it is read first, by the bytes of operands
   rate_curve rows_apart;  ///< an entry more where X is read in place, by the pages of a strip
   rate_curve vector;      ///< an entry times a single column, by the bytes of W
 
   /// Seconds more of a line of X in a strip of `size` bytes, of whose rows panels take `density`.
   [[nodiscard]] double x(double size, double density) const {
-    const double share = std::clamp(std::log2(8 * density) / 2, 0.0, 1.0);
-    return x_eighth.at(size) + share * (x_half.at(size) - x_eighth.at(size));
+    const double doublings = std::clamp(std::log2(8 * density), 0.0, 3.0);
+    const double half = x_half.at(size);
+    if (doublings > 2) return half + (doublings - 2) * (x_all.at(size) - half);
+    return x_eighth.at(size) + doublings / 2 * (half - x_eighth.at(size));
   }
   /// The narrowest that covers `cols`, or the widest.
   [[nodiscard]] const strip& of(index_t cols) const {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -21,7 +22,7 @@
 namespace lacuna::inline LACUNA_ABI::detail {
 
 template <class F>
-[[nodiscard]] double median_seconds(const F& f, int calls = 7) {
+[[nodiscard]] double median_seconds(F&& f, int calls = 7) {
   using clock = std::chrono::steady_clock;
   std::vector<double> seconds(static_cast<std::size_t>(calls));
   f();  // meets cold caches and pages
@@ -32,6 +33,23 @@ template <class F>
   }
   std::nth_element(seconds.begin(), seconds.begin() + calls / 2, seconds.end());
   return seconds[static_cast<std::size_t>(calls / 2)];
+}
+
+/// Lower quartile of the seconds of each job, round by round, each after an untimed call of its
+/// own: what short calls take whose next neighbours in time all share a burst of somebody's work.
+[[nodiscard]] inline std::vector<double> seconds_by_rounds(
+    const std::vector<std::function<void()>>& jobs, std::size_t rounds) {
+  std::vector<std::vector<double>> seconds(jobs.size());
+  for (std::size_t r = 0; r < rounds; ++r) {
+    for (std::size_t i = 0; i < jobs.size(); ++i) seconds[i].push_back(median_seconds(jobs[i], 1));
+  }
+  std::vector<double> out;
+  for (auto& of_one : seconds) {
+    const auto quarter = of_one.begin() + static_cast<std::ptrdiff_t>(rounds / 4);
+    std::nth_element(of_one.begin(), quarter, of_one.end());
+    out.push_back(*quarter);
+  }
+  return out;
 }
 
 /// Uses a result, so that it must be computed.
@@ -90,45 +108,69 @@ template <class Arch>
 }
 
 /// Panels of Rows rows with `kept` entries each, evenly random over `depth`, packed as operators
-/// pack them.
+/// pack them; `in_runs` as tiles take them (`takes_runs`), of which kept and depth are multiples.
 template <class Arch, class T, index_t Rows>
-[[nodiscard]] auto probe_panels(index_t count, index_t depth, index_t kept) {
+[[nodiscard]] auto probe_panels(index_t count, index_t depth, index_t kept, bool in_runs = false) {
+  const index_t unit = in_runs ? kernel::run_length : 1;
+  const index_t places = depth / unit;
+  const index_t taken = kept / unit;
   random_source random(1);
   std::vector<std::int32_t> offsets{0};
   std::vector<std::int32_t> columns;
   for (index_t p = 0; p < count; ++p) {
-    for (index_t e = 0; e < kept; ++e) {
-      const double at = (static_cast<double>(e) + random.uniform()) * static_cast<double>(depth) /
-                        static_cast<double>(kept);
-      const auto low = columns.size() > static_cast<std::size_t>(offsets.back())
-                           ? columns.back() + 1
-                           : std::int32_t{0};
-      columns.push_back(std::clamp(static_cast<std::int32_t>(at), low,
-                                   static_cast<std::int32_t>(depth - kept + e)));
+    index_t next = 0;
+    for (index_t e = 0; e < taken; ++e) {
+      const double at = (static_cast<double>(e) + random.uniform()) * static_cast<double>(places) /
+                        static_cast<double>(taken);
+      const index_t place = std::clamp(static_cast<index_t>(at), next, places - taken + e);
+      next = place + 1;
+      for (index_t i = 0; i < unit; ++i) {
+        columns.push_back(static_cast<std::int32_t>(place * unit + i));
+      }
     }
     offsets.push_back(static_cast<std::int32_t>(columns.size()));
   }
   aligned_vector<T> values(columns.size() * static_cast<std::size_t>(Rows), T(1));
-  return kernel::pack<Arch>(
-      block_csr<T, Rows, 1>(unchecked, count * Rows, depth, std::move(offsets), std::move(columns),
-                            std::move(values)),
-      depth, [](index_t k) { return k; });
+  auto out =
+      kernel::pack<Arch>(block_csr<T, Rows, 1>(unchecked, count * Rows, depth, std::move(offsets),
+                                               std::move(columns), std::move(values)),
+                         depth, [](index_t k) { return k; });
+  if constexpr (Rows > 1) out.in_runs = in_runs;
+  return out;
 }
 
-/// Seconds of W times X (depth, cols) as `matmul` runs it, or with strips copied come what may, on
-/// memory of its own: how its pages lie is part of what is measured.
+/// W times X (depth, cols) as `matmul` runs it, or with strips copied come what may, on memory of
+/// its own: how its pages lie is part of what is measured.
+template <class Arch, class Packed>
+class probe_product {
+ public:
+  probe_product(const Packed& w, index_t cols, bool copied = false)
+      : w_(w),
+        cols_(cols),
+        copied_(copied),
+        x_(static_cast<std::size_t>(w.depth * cols + 64), T(1)),  // read by whole vectors
+        y_(static_cast<std::size_t>(w.rows * cols)) {}
+
+  void operator()() {
+    auto columns = columns_of<Arch, T>(w_, as_view<const T>(x_.data(), w_.depth, cols_));
+    if (copied_) columns.in_place = false;
+    multiply_strips<Arch>(w_, columns, y_.data(), cols_, 0, serial{}, no_epilogue{});
+  }
+
+ private:
+  using T = typename Packed::value_type;
+  const Packed& w_;
+  index_t cols_;
+  bool copied_;
+  aligned_vector<T> x_;
+  aligned_vector<T> y_;
+};
+
 template <class Arch, class Packed>
 [[nodiscard]] double product_seconds(const Packed& w, index_t cols, int calls = 7,
                                      bool copied = false) {
-  using T = typename Packed::value_type;
-  // Past its end X may be read by whole vectors.
-  const aligned_vector<T> x(static_cast<std::size_t>(w.depth * cols + 64), T(1));
-  aligned_vector<T> y(static_cast<std::size_t>(w.rows * cols));
-  auto columns = columns_of<Arch, T>(w, as_view(x.data(), w.depth, cols));
-  if (copied) columns.in_place = false;
-  return median_seconds(
-      [&] { multiply_strips<Arch>(w, columns, y.data(), cols, 0, serial{}, no_epilogue{}); },
-      calls);
+  probe_product<Arch, Packed> product(w, cols, copied);
+  return median_seconds(product, calls);
 }
 
 /// What a machine is known to take for these panels times X so far.

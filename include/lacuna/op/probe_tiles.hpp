@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -22,15 +23,17 @@ namespace lacuna::inline LACUNA_ABI::detail {
 }
 
 /// What a line of X takes more than is known in strips of rising depth, copied, a `part` of whose
-/// rows each panel takes; a row is used 18 times, so that the copy shows little.
+/// rows each panel takes; a row is used 18 times (by pairs 72), so that the copy shows little.
 template <class Arch, class T, index_t Rows>
-[[nodiscard]] rate_curve strip_curve(const machine& m, index_t width, index_t part) {
+[[nodiscard]] rate_curve strip_curve(const machine& m, index_t width, index_t part,
+                                     bool in_runs = false) {
   constexpr auto value = static_cast<index_t>(sizeof(T));
   rate_curve out;
-  for (const index_t kilobytes : {16, 32, 64, 128, 256, 512, 1024, 1536, 2048}) {
-    const index_t kept = kilobytes * 1024 / (width * value) / part;
-    const index_t count = 18 * part * 8 / Rows;
-    const auto w = probe_panels<Arch, T, Rows>(count, kept * part, kept);
+  for (const index_t kilobytes : {16, 32, 64, 128, 256, 512, 1024, 2048}) {
+    const index_t unit = in_runs ? kernel::run_length : 1;
+    const index_t kept = kilobytes * 1024 / (width * value) / (part * unit) * unit;
+    const index_t count = 18 * part * (Rows == 1 ? 8 : 1);
+    const auto w = probe_panels<Arch, T, Rows>(count, kept * part, kept, in_runs);
     product_work work = matmul_work<Arch>(w, width);
     work.from = product_work::columns_from::copies;
     work.pages = 0;
@@ -43,10 +46,10 @@ template <class Arch, class T, index_t Rows>
 
 /// What the first use of a line of X takes more, by one panel on a wide X that is read in place.
 template <class Arch, class T, index_t Rows>
-[[nodiscard]] rate_curve first_use_curve(const machine& m, index_t width) {
+[[nodiscard]] rate_curve first_use_curve(const machine& m, index_t width, bool in_runs = false) {
   constexpr index_t depth = 64;
   constexpr auto value = static_cast<index_t>(sizeof(T));
-  const auto w = probe_panels<Arch, T, Rows>(Rows == 1 ? 2 : 1, depth, depth);
+  const auto w = probe_panels<Arch, T, Rows>(Rows == 1 ? 2 : 1, depth, depth, in_runs);
   rate_curve out;
   for (const index_t kilobytes : {128, 512, 1024, 2048, 8192}) {
     const index_t cols = kilobytes * 1024 / (depth * width * value) * width;
@@ -90,14 +93,17 @@ template <class Arch, class T, index_t Rows>
 template <class Arch, class T, index_t Rows>
 class tile_probe {
  public:
-  explicit tile_probe(machine& m) : m_(m), rates_(m.tiles[layout_name<T, Rows>()]) {}
+  tile_probe(machine& m, bool in_runs)
+      : m_(m), rates_(m.tiles[layout_name<T, Rows>(in_runs)]), in_runs_(in_runs) {}
 
   void measure() {
     measure_strips();
-    const rate_curve eighth = strip_curve<Arch, T, Rows>(m_, width, 8);
-    rates_.x_half = strip_curve<Arch, T, Rows>(m_, width, 2);
+    const rate_curve eighth = strip_curve<Arch, T, Rows>(m_, width, 8, in_runs_);
+    const rate_curve half = strip_curve<Arch, T, Rows>(m_, width, 2, in_runs_);
+    rates_.x_all = strip_curve<Arch, T, Rows>(m_, width, 1, in_runs_);
+    rates_.x_half = half;
     rates_.x_eighth = eighth;
-    rates_.first_x = first_use_curve<Arch, T, Rows>(m_, width);
+    rates_.first_x = first_use_curve<Arch, T, Rows>(m_, width, in_runs_);
     if (m_.y.points.empty()) measure_y();
     measure_rows_apart();
     rates_.vector = vector_curve<Arch, T, Rows>();
@@ -110,8 +116,8 @@ class tile_probe {
   static constexpr index_t few = kernel::simd::few_columns<packed>;
   static constexpr auto value = static_cast<index_t>(sizeof(T));
 
-  [[nodiscard]] static auto panels(index_t count, index_t depth, index_t kept) {
-    return probe_panels<Arch, T, Rows>(count, depth, kept);
+  [[nodiscard]] auto panels(index_t count, index_t depth, index_t kept) const {
+    return probe_panels<Arch, T, Rows>(count, depth, kept, in_runs_);
   }
   /// What W times X takes more than is known, a unit of `units`, goes to `curve`.
   void add(rate_curve& curve, index_t size, const packed& w, index_t cols, double units,
@@ -129,15 +135,24 @@ class tile_probe {
     constexpr index_t flat = 16;
     const auto w_deep = panels(count, deep, deep);
     const auto w_flat = panels(count, flat, flat);
-    const auto add_strip = [&](index_t cols) {
-      const double d = product_seconds<Arch>(w_deep, cols) / count;
-      const double f = product_seconds<Arch>(w_flat, cols) / count;
+    std::vector<index_t> widths;
+    for (index_t cols = 1; cols <= few; ++cols) widths.push_back(cols);
+    for (index_t cols = std::max(lanes, few + 1); cols <= width; cols += lanes) {
+      widths.push_back(cols);
+    }
+    if (few > 0) widths.push_back(width + 1);
+    std::vector<std::function<void()>> products;
+    for (const index_t cols : widths) {
+      products.emplace_back(probe_product<Arch, packed>(w_deep, cols));
+      products.emplace_back(probe_product<Arch, packed>(w_flat, cols));
+    }
+    const std::vector<double> seconds = seconds_by_rounds(products, 24);
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      const double d = seconds[2 * i] / count;
+      const double f = seconds[2 * i + 1] / count;
       const double entry = (d - f) / (deep - flat);
-      rates_.strips.push_back({cols, std::max(0.0, f - flat * entry), entry});
-    };
-    for (index_t cols = 1; cols <= few; ++cols) add_strip(cols);
-    for (index_t cols = std::max(lanes, few + 1); cols <= width; cols += lanes) add_strip(cols);
-    if (few > 0) add_strip(width + 1);
+      rates_.strips.push_back({widths[i], std::max(0.0, f - flat * entry), entry});
+    }
   }
 
   /// Eight rows of X by more and more rows of W: nearly all of it is stores to Y. Where that is
@@ -171,6 +186,7 @@ class tile_probe {
 
   machine& m_;
   tile_rates& rates_;
+  bool in_runs_;
 };
 
 /// The same for rows in pairs: entries that both rows have are one layout, those of one row alone
@@ -190,6 +206,7 @@ class pair_probe {
     for (tile_rates* rates : {&both_, &alone_}) {
       rates->x_eighth = eighth;
       rates->x_half = half;
+      rates->x_all = half;  // dense rows are no pairs
     }
     both_.first_x = first_use_curve<Arch, T, 1>(m_, width);
     both_.vector = vector_curve<Arch, T, 1>();
@@ -210,14 +227,21 @@ class pair_probe {
     const auto w_flat = probe_panels<Arch, T, 1>(rows, flat, flat);
     const auto w_sparse = probe_panels<Arch, T, 1>(rows, deep, deep / 8);
     const product_work sparse = matmul_work<Arch>(w_sparse, lanes);
+    std::vector<std::function<void()>> products;
     for (index_t cols = lanes; cols <= width; cols += lanes) {
+      for (const auto* w : {&w_deep, &w_flat, &w_sparse}) {
+        products.emplace_back(probe_product<Arch, kernel::row_pairs<T>>(*w, cols));
+      }
+    }
+    const std::vector<double> seconds = seconds_by_rounds(products, 24);
+    for (std::size_t i = 0; i < seconds.size(); i += 3) {
+      const index_t cols = lanes * (1 + static_cast<index_t>(i) / 3);
       constexpr double pairs = rows / 2.0;
-      const double d = product_seconds<Arch>(w_deep, cols) / pairs;
-      const double f = product_seconds<Arch>(w_flat, cols) / pairs;
+      const double d = seconds[i] / pairs;
+      const double f = seconds[i + 1] / pairs;
       const double entry = (d - f) / (deep - flat);
       const double panel = std::max(0.0, f - flat * entry);
-      const double rest = product_seconds<Arch>(w_sparse, cols) - sparse.panels * panel -
-                          sparse.parts[0].entries * entry;
+      const double rest = seconds[i + 2] - sparse.panels * panel - sparse.parts[0].entries * entry;
       both_.strips.push_back({cols, panel, entry});
       alone_.strips.push_back({cols, 0, std::max(0.0, rest) / sparse.parts[1].entries});
     }

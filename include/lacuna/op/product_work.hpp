@@ -16,10 +16,11 @@
 
 namespace lacuna::inline LACUNA_ABI {
 
-/// A packed layout by its name in `machine::tiles`: "f32:8" of rows that share positions by design.
+/// A packed layout by its name in `machine::tiles`: "f32:8" of rows that share positions by design,
+/// "f32:4:runs" of those whose entries tiles take by runs.
 template <class T, index_t Rows>
-[[nodiscard]] std::string layout_name() {
-  return message(scalar_name<T>, ":", Rows);
+[[nodiscard]] std::string layout_name(bool in_runs = false) {
+  return message(scalar_name<T>, ":", Rows, in_runs ? ":runs" : "");
 }
 /// Entries of paired rows: "f32:both", "f32:alone".
 template <class T>
@@ -40,19 +41,26 @@ inline constexpr double huge_block = 4U << 20U;
   return static_cast<double>(rows * std::min(stride, page)) / page;
 }
 
+/// Whether tiles find entries in runs at these panels, of whatever X lies at even distances.
+template <class Arch, class Panels>
+[[nodiscard]] bool are_taken_by_runs(const Panels& w) {
+  if constexpr (kernel::simd::detail::takes_runs<Arch, Panels>) return w.in_runs;
+  return false;
+}
+
 /// Entries of rows that share positions by design.
 template <class T, index_t Rows>
-void add_parts(const kernel::panels<T, Rows>& w, product_work& out) {
+void add_parts(const kernel::panels<T, Rows>& w, bool by_runs, product_work& out) {
   const auto entries = static_cast<double>(w.entries());
   out.parts.push_back(
-      {layout_name<T, Rows>(), Rows, entries,
+      {layout_name<T, Rows>(by_runs), Rows, entries,
        entries * static_cast<double>(Rows * index_t{sizeof(T)} + index_t{sizeof(std::int32_t)})});
   out.panels = static_cast<double>(w.count());
   out.density = entries / std::max(1.0, static_cast<double>(w.count() * w.depth));
 }
 /// Entries of paired rows: those that both rows have, and those of one row alone.
 template <class T>
-void add_parts(const kernel::row_pairs<T>& w, product_work& out) {
+void add_parts(const kernel::row_pairs<T>& w, bool /*by_runs*/, product_work& out) {
   double both = 0;
   double alone = 0;
   for (const auto& pair : w.pairs) {
@@ -68,8 +76,8 @@ void add_parts(const kernel::row_pairs<T>& w, product_work& out) {
 }
 /// Single rows beside shared ones take what a row alone takes in pairs.
 template <class T, index_t Rows>
-void add_parts(const kernel::mixed_panels<T, Rows>& w, product_work& out) {
-  add_parts(w.shared, out);
+void add_parts(const kernel::mixed_panels<T, Rows>& w, bool by_runs, product_work& out) {
+  add_parts(w.shared, by_runs, out);
   const auto alone = static_cast<double>(w.single.entries());
   constexpr double each = sizeof(T) + sizeof(std::int32_t);
   out.parts.push_back({pair_layout_name<T>(false), 1, alone, alone * each});
@@ -82,16 +90,19 @@ template <class Arch, class T>
   for (std::size_t p = 0; p < out.offsets.size(); ++p) {
     out.offsets[p] = static_cast<index_t>(p) * depth;
   }
+  out.in_runs = rows == 0 || depth % kernel::run_length == 0;
   return out;
 }
 
-/// Counts of W times `images` matrices X (depth, cols); where their columns come from is left.
+/// Counts of W times `images` matrices X (depth, cols), whose rows lie at `even` distances or not;
+/// where their columns come from is left.
 template <class Arch, class Panels>
-[[nodiscard]] product_work count_work(const Panels& w, index_t images, index_t cols) {
+[[nodiscard]] product_work count_work(const Panels& w, index_t images, index_t cols,
+                                      bool even = true) {
   using T = typename Panels::value_type;
   constexpr auto value = static_cast<index_t>(sizeof(T));
   product_work out;
-  add_parts(w, out);
+  add_parts(w, even && are_taken_by_runs<Arch>(w), out);
   out.rows = w.rows;
   out.depth = w.depth;
   out.cols = images * cols;
@@ -145,10 +156,11 @@ template <class Arch, class Panels>
     set_source<T>(out, columns_of<Arch, T>(w, x, in.n).in_place, pixels);
     return out;
   }
-  product_work out = count_work<Arch>(w, in.n, pixels);
+  const bool in_planes = !window_columns<T, T>::fits(in, window);
+  product_work out = count_work<Arch>(w, in.n, pixels, !in_planes);
   out.x_bytes = static_cast<double>(in.n * in.c * in.h * in.w * index_t{sizeof(T)});
   out.row_pixels = window.out_w(in.w);
-  if (!window_columns<T, T>::fits(in, window)) {
+  if (in_planes) {
     out.from = from::planes;
     return out;
   }

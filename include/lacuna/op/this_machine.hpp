@@ -18,8 +18,12 @@ void measure_tiles(machine& m) {
     m.tiles.erase(pair_layout_name<T>(false));
     detail::pair_probe<Arch, T>(m).measure();
   } else {
-    m.tiles.erase(layout_name<T, Rows>());
-    detail::tile_probe<Arch, T, Rows>(m).measure();
+    constexpr bool has_runs = kernel::simd::detail::takes_runs<Arch, kernel::panels<T, Rows>>;
+    for (const bool in_runs : {false, true}) {
+      if (in_runs && !has_runs) continue;
+      m.tiles.erase(layout_name<T, Rows>(in_runs));
+      detail::tile_probe<Arch, T, Rows>(m, in_runs).measure();
+    }
   }
 }
 
