@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Mirrors what is particular to int8 and pairs of bfloat16: kernel/pack/dot_*.hpp,
-// kernel/simd/{dot,product,start_sums,store_narrow}.hpp, kernel/x86/{dot,interleave,narrow}.hpp.
+// kernel/simd/{dot,load_bytes,product,start_sums,store_narrow}.hpp,
+// kernel/x86/{dot,interleave,narrow,widen}.hpp.
 #include <lacuna/kernel/pack/dot_columns.hpp>
 #include <lacuna/kernel/reference/spmm.hpp>
+#include <lacuna/kernel/simd/load_bytes.hpp>
 #include <lacuna/kernel/simd/spmm_panels.hpp>
 
 #include <cmath>
@@ -253,6 +255,28 @@ TEMPLATE_LIST_TEST_CASE("narrow stores write the low bytes of their lanes only",
       CHECK(wide[i] == lane[j]);
     }
   }
+}
+
+TEMPLATE_LIST_TEST_CASE("bytes are loaded as integers, none behind the last", "[kernel][simd]",
+                        test::architectures) {
+  using B = xsimd::batch<std::int32_t, TestType>;
+  constexpr auto size = static_cast<index_t>(B::size);
+  const auto expect_loaded = [&](auto byte) {
+    using Q = decltype(byte);
+    for (index_t count = 0; count <= size; ++count) {
+      std::vector<Q> from(static_cast<std::size_t>(count));  // ASan guards its end
+      for (index_t j = 0; j < count; ++j) {
+        from[static_cast<std::size_t>(j)] = static_cast<Q>(j * 37 + 250);
+      }
+      alignas(64) std::int32_t lane[static_cast<std::size_t>(size)];
+      kernel::simd::load_bytes<B>(from.data(), count).store_aligned(lane);
+      for (index_t j = 0; j < size; ++j) {
+        CHECK(lane[j] == (j < count ? from[static_cast<std::size_t>(j)] : 0));
+      }
+    }
+  };
+  expect_loaded(std::uint8_t{});
+  expect_loaded(std::int8_t{});
 }
 
 TEST_CASE("dot panels hold every value at its group and row, and the rows' sums",

@@ -44,7 +44,8 @@ struct quantized_epilogue : epilogue_tag {
       return xsimd::bitwise_cast<B>(y + real(shift));
     }
   }
-  [[nodiscard]] kernel::byte_results<false> bytes() const noexcept {
+  /// Inlined by force: around a call between two results of a tile all its sums are put aside.
+  [[nodiscard]] LACUNA_ALWAYS_INLINE kernel::byte_results<false> bytes() const noexcept {
     return {is_signed, 0, is_signed ? -128 : 0};
   }
 

@@ -65,7 +65,7 @@ struct requantize_epilogue : epilogue_tag {
           fused_multiply_add(xsimd::to_float(y), real(scale), real(shift)));
     }
   }
-  [[nodiscard]] kernel::byte_results<HasZeroPoint> bytes() const noexcept {
+  [[nodiscard]] LACUNA_ALWAYS_INLINE kernel::byte_results<HasZeroPoint> bytes() const noexcept {
     return {std::is_signed_v<Q>, zero_point, least};
   }
 

@@ -21,6 +21,16 @@ template <class B, class Q>
 #if defined(__AVX512BW__) && defined(__AVX512VL__)
     if constexpr (B::size == 16) return B(x86::widen_bytes(from, static_cast<unsigned>(count)));
 #endif
+#if defined(__AVX2__)
+    if constexpr (B::size == 8) {
+      if (count == 8) return B(x86::widen_8_bytes(from));
+    }
+#endif
+#if defined(__SSE2__)
+    if constexpr (B::size == 4) {
+      if (count == 4) return B(x86::widen_4_bytes(from));
+    }
+#endif
     alignas(64) std::int32_t lane[B::size] = {};
     for (index_t j = 0; j < count; ++j) lane[j] = from[j];
     return B::load_aligned(lane);
