@@ -9,7 +9,9 @@
 #include <lacuna/kernel/simd/load_bytes.hpp>
 #include <lacuna/kernel/simd/spmm_panels.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "support/architectures.hpp"
@@ -53,8 +55,8 @@ void expect_portions(const dense_matrix<T>& w, const dense_matrix<T>& all_of_x, 
   constexpr index_t rows = kernel::simd::tile_rows<Arch>(8);
   constexpr index_t width = kernel::simd::strip_width<T, Arch, rows>;
   const index_t m = w.rows();
-  const auto panels =
-      kernel::pack_dot_panels<rows>(lacuna::to_block_csr<8, 8>(w), w.cols(), identity);
+  auto panels = kernel::pack_dot_panels<rows>(lacuna::to_block_csr<8, 8>(w), w.cols(), identity);
+  if constexpr (std::is_same_v<T, std::int8_t>) kernel::sort_by_fit(panels);
   constexpr index_t few = kernel::simd::few_columns<kernel::dot_panels<T, rows>>;
   const index_t widest = width + (few > 0 ? 1 : 0);
   const Y untouched(-77);
@@ -84,6 +86,18 @@ void expect_portions(const dense_matrix<T>& w, const dense_matrix<T>& all_of_x, 
       }
     }
   }
+}
+
+/// Weights of which every second group of columns fits, just so in the first rows.
+bytes weights_that_fit_and_do_not(index_t rows, index_t cols) {
+  bytes w = any_bytes<std::int8_t>(rows, cols, 5);
+  for (index_t i = 0; i < rows; ++i) {
+    for (index_t j = 0; j < cols; ++j) {
+      if (j / 4 % 2 == 0)
+        w(i, j) = i < 4 ? (j % 2 == 0 ? -128 : 0) : static_cast<std::int8_t>(w(i, j) / 2);
+    }
+  }
+  return w;
 }
 
 /// One lane of `dot_add`.
@@ -130,6 +144,14 @@ TEMPLATE_LIST_TEST_CASE("dot products of four bytes give equal bits, whatever co
     return kernel::simd::dot_add<TestType>(sum, x, w);
   });
   expect_dot<B>(load, store, [](const B& sum, const B& x, const B& w) {
+    return kernel::simd::dot_add_bytewise<TestType>(sum, x, w);
+  });
+  // Any x times w of two products that just fit: -128 and 0, 64 and 64.
+  expect_dot<B>(load, store, [](const B& sum, const B& x, const B& w) {
+    const B fits = xsimd::select(w > B(0), B(0x40400080), B(0x00803fc1));
+    const B got = kernel::simd::dot_add_fitting<TestType>(sum, x, fits);
+    const B exact = kernel::simd::dot_add_bytewise<TestType>(sum, x, fits);
+    CHECK(xsimd::all(got == exact));
     return kernel::simd::dot_add_bytewise<TestType>(sum, x, w);
   });
 #if defined(__SSE2__)
@@ -182,10 +204,11 @@ TEMPLATE_LIST_TEST_CASE("dot products of two bfloat16 agree, whatever computes t
 
 TEMPLATE_LIST_TEST_CASE("any portion of an int8 product is exact, and nothing else is written",
                         "[kernel][simd]", test::architectures) {
-  bytes w = any_bytes<std::int8_t>(21, 19, 5);
-  w.block(8, 0, 8, 16).setZero();
   const bytes x = any_bytes<std::int8_t>(19, 100, 6);
-  expect_portions<TestType>(w, x, 128, dense_matrix<int>(w.cast<int>() * x.cast<int>()));
+  for (bytes w : {any_bytes<std::int8_t>(21, 19, 5), weights_that_fit_and_do_not(21, 19)}) {
+    w.block(8, 0, 8, 16).setZero();
+    expect_portions<TestType>(w, x, 128, dense_matrix<int>(w.cast<int>() * x.cast<int>()));
+  }
 }
 
 TEMPLATE_LIST_TEST_CASE("any portion of a product of pairs of bfloat16 is exact for whole numbers",
@@ -277,6 +300,39 @@ TEMPLATE_LIST_TEST_CASE("bytes are loaded as integers, none behind the last", "[
   };
   expect_loaded(std::uint8_t{});
   expect_loaded(std::int8_t{});
+}
+
+TEST_CASE("entries that fit come first in their panels, and none is lost", "[kernel][pack]") {
+  const std::int8_t just[] = {-128, 0, 64, 64, 127, -1, 0, 0};
+  CHECK(kernel::fits(just, 8));
+  const std::int8_t too_much[] = {0, 0, 64, -65};
+  CHECK_FALSE(kernel::fits(too_much, 4));
+  const bytes w = weights_that_fit_and_do_not(21, 19);
+  const auto before = kernel::pack_dot_panels<4>(w, w.cols(), identity);
+  auto after = before;
+  kernel::sort_by_fit(after);
+  CHECK(after.offsets == before.offsets);
+  REQUIRE(after.fitting.size() == static_cast<std::size_t>(after.count()));
+  using entry = std::pair<std::int32_t, std::vector<std::int8_t>>;
+  const auto entries_of = [](const auto& panels, index_t p) {
+    std::vector<entry> out;
+    for (index_t e = panels.offsets[static_cast<std::size_t>(p)];
+         e < panels.offsets[static_cast<std::size_t>(p) + 1]; ++e) {
+      const auto first = panels.values.begin() + e * 16;
+      out.push_back({panels.k[static_cast<std::size_t>(e)], {first, first + 16}});
+    }
+    return out;
+  };
+  for (index_t p = 0; p < after.count(); ++p) {
+    auto all = entries_of(before, p);
+    const auto sorted = entries_of(after, p);
+    const auto fit = static_cast<std::size_t>(after.fitting[static_cast<std::size_t>(p)]);
+    CHECK((0 < fit && fit < sorted.size()));
+    for (std::size_t e = 0; e < sorted.size(); ++e) {
+      CHECK(kernel::fits(sorted[e].second.data(), 16) == (e < fit));
+    }
+    CHECK(std::is_permutation(all.begin(), all.end(), sorted.begin(), sorted.end()));
+  }
 }
 
 TEST_CASE("dot panels hold every value at its group and row, and the rows' sums",

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <type_traits>
 #include <utility>
@@ -38,6 +40,8 @@ struct dot_panels {
   /// Sum of each row's integers, Rows a panel: what X is offset by comes off the sums.
   aligned_vector<std::int32_t> row_sums;
   tap_sections sections{};  ///< of the entries, under a window of several taps
+  /// Entries of each panel, its first, that `fits` (`sort_by_fit`); none where nobody asks.
+  std::vector<index_t> fitting{};
 
   [[nodiscard]] index_t count() const noexcept { return static_cast<index_t>(offsets.size()) - 1; }
   [[nodiscard]] index_t entries() const noexcept { return offsets.back(); }
@@ -53,6 +57,36 @@ struct dot_panels {
     return offsets[static_cast<std::size_t>(panel)] * Rows * group;
   }
 };
+
+/// Whether sums of two products of these bytes with any unsigned ones fit 16 bits:
+/// 255 (|w[0]| + |w[1]|) < 2^15 for every two. Few do not: weights of a normal distribution whose
+/// largest of 576 is 127 are so far out in one pair of twenty.
+[[nodiscard]] inline bool fits(const std::int8_t* values, index_t count) noexcept {
+  for (index_t i = 0; i < count; i += 2) {
+    if (std::abs(int{values[i]}) + std::abs(int{values[i + 1]}) > 128) return false;
+  }
+  return true;
+}
+
+/// Puts the entries of each panel first that fit. O(entries).
+template <index_t Rows>
+void sort_by_fit(dot_panels<std::int8_t, Rows>& w) {
+  constexpr index_t values_of_entry = dot_panels<std::int8_t, Rows>::entry_values;
+  const auto k = w.k;
+  const auto values = w.values;
+  index_t to = 0;
+  for (std::size_t p = 0; p < static_cast<std::size_t>(w.count()); ++p) {
+    for (const bool wanted : {true, false}) {
+      for (index_t e = w.offsets[p]; e < w.offsets[p + 1]; ++e) {
+        const std::int8_t* const from = values.data() + e * values_of_entry;
+        if (fits(from, values_of_entry) != wanted) continue;
+        w.k[static_cast<std::size_t>(to)] = k[static_cast<std::size_t>(e)];
+        std::copy_n(from, values_of_entry, w.values.begin() + to++ * values_of_entry);
+      }
+      if (wanted) w.fitting.push_back(to - w.offsets[p]);
+    }
+  }
+}
 
 namespace detail {
 

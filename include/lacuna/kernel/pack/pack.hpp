@@ -121,7 +121,11 @@ template <class Arch, matrix_format Format, class Column>
     return pack_narrow_floats(a, depth, column, taps);
   } else if constexpr (is_dot_packed<Format>) {
     auto out = pack_dot_panels<simd::tile_rows<Arch>(row_unit_v<Format>)>(a, depth, column);
-    sort_by_taps(out, taps);
+    if constexpr (simd::fitting_dots_are_fast<Arch>) {
+      sort_by_fit(out);
+    } else {
+      sort_by_taps(out, taps);
+    }
     return out;
   } else if constexpr (detail::is_mixed<Format>) {
     return pack_mixed<detail::mixed_rows>(a, depth, column);

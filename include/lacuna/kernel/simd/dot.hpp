@@ -34,6 +34,31 @@ template <class Arch>
     return dot_add_bytewise(sum, x, w);
 }
 
+/// Whether `dot_add_fitting` is faster than `dot_add`: before VNNI.
+template <class Arch>
+inline constexpr bool fitting_dots_are_fast =
+#if defined(__SSSE3__) && !defined(__AVX512VNNI__) && !defined(__AVXVNNI__)
+    requires(const batch<std::int32_t, Arch>& b) {
+  x86::dot_add_fitting(b.data, b.data, b.data);
+};
+#else
+    false;
+#endif
+
+/// `dot_add` where 255 (|w[0]| + |w[1]|) and 255 (|w[2]| + |w[3]|) are below 2^15, which
+/// multiply-adds of bytes saturate at. (Intel SDM, PMADDUBSW)
+template <class Arch>
+[[nodiscard]] LACUNA_ALWAYS_INLINE batch<std::int32_t, Arch> dot_add_fitting(
+    const batch<std::int32_t, Arch>& sum, const batch<std::int32_t, Arch>& x,
+    const batch<std::int32_t, Arch>& w) noexcept {
+#if defined(__SSSE3__)
+  if constexpr (fitting_dots_are_fast<Arch>) {
+    return x86::dot_add_fitting(sum.data, x.data, w.data);
+  } else
+#endif
+    return dot_add(sum, x, w);
+}
+
 /// `dot_add_bf16` in operations that every instruction set has, rounding after each product.
 template <class Arch>
 [[nodiscard]] LACUNA_ALWAYS_INLINE batch<float, Arch> dot_add_bf16_widened(

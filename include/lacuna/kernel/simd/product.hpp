@@ -50,6 +50,17 @@ struct product<std::int8_t> {
   }
 };
 
+/// Four bytes of which pairs of products fit 16 bits (`dot_panels::fitting`). (PMADDUBSW)
+struct fitting_product : product<std::int8_t> {
+  template <class Arch>
+  [[nodiscard]] static LACUNA_ALWAYS_INLINE batch<std::int32_t, Arch> add(
+      const batch<std::int32_t, Arch>& to, const batch<float, Arch>& w,
+      const batch<float, Arch>& x) noexcept {
+    using bits = batch<std::int32_t, Arch>;
+    return dot_add_fitting(to, xsimd::bitwise_cast<bits>(x), xsimd::bitwise_cast<bits>(w));
+  }
+};
+
 /// Two values of bfloat16, summed as floats. (VDPBF16PS)
 template <>
 struct product<bfloat16> {

@@ -42,6 +42,7 @@ template <class Arch>
 template <class T, class Arch, index_t Rows, index_t Vectors>
 class tile {
  public:
+  using arch = Arch;
   using word = word_t<T>;
   using sum = sum_t<T>;
   using word_batch = batch<word, Arch>;
@@ -65,7 +66,7 @@ class tile {
   /// sums += values[e] * X[k[e]], for every entry e; row_of(k) is where row k of X starts, in words
   /// of which row_of.load<j> reads vector j. `also(row, value)` is called with each entry's row of
   /// X and its values.
-  template <class K, class RowOf, class Also>
+  template <class Product = product<T>, class K, class RowOf, class Also>
   LACUNA_ALWAYS_INLINE void accumulate(const T* values, const K* k, index_t entries,
                                        const RowOf& row_of, const Also& also) noexcept {
     for (index_t e = 0; e < entries; ++e) {
@@ -90,13 +91,13 @@ class tile {
         const word_batch weight(word_at(value + r * product<T>::group));
         unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
           sum_batch& to = sums_[r * Vectors + j];
-          to = product<T>::add(to, weight, v[j]);
+          to = Product::add(to, weight, v[j]);
         });
       });
     }
   }
 
-  template <class K, class RowOf>
+  template <class Product = product<T>, class K, class RowOf>
   LACUNA_ALWAYS_INLINE void accumulate(const T* values, const K* k, index_t entries,
                                        const RowOf& row_of) noexcept {
 #if defined(__AVX2__) && defined(__FMA__)
@@ -104,7 +105,8 @@ class tile {
       accumulate_runs(values, k, k + entries, row_of);
     } else
 #endif
-      accumulate(values, k, entries, row_of, [](const word*, const T*) LACUNA_INLINE_LAMBDA {});
+      accumulate<Product>(values, k, entries, row_of,
+                          [](const word*, const T*) LACUNA_INLINE_LAMBDA {});
   }
 
   /// The same for row R alone: sums(R) += values[e] * X[k[e]].
