@@ -109,11 +109,13 @@ double seconds_of_run(bench::engine& e, const tensor<float>& image, tensor<float
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// Scores must be near those expected. @throws std::runtime_error
+/// Scores must be near those expected. Another library whose are not is left out: without VNNI
+/// oneDNN's int8 saturates sums of two products, and VGG-16 comes out as noise.
+/// @throws std::runtime_error where they are Lacuna's
 void check(std::vector<contender>& all, const tensor<float>& image) {
-  for (contender& c : all) {
+  std::erase_if(all, [&](contender& c) {
     const auto scores = scores_of(*c.engine, image);
-    if (c.expected.size() == 0) continue;
+    if (c.expected.size() == 0) return false;
     double worst = 0, most = 0;
     for (lacuna::index_t i = 0; i < scores.size(); ++i) {
       worst = std::max(worst, std::abs(static_cast<double>(scores.data()[i]) -
@@ -122,9 +124,11 @@ void check(std::vector<contender>& all, const tensor<float>& image) {
     }
     const std::string difference = c.name + " differs from Lacuna in fp32 by " +
                                    std::to_string(worst) + " of " + std::to_string(most);
-    if (!(worst <= c.tolerance * most)) throw std::runtime_error(difference);
-    std::cerr << difference << "\n";
-  }
+    const bool is_near = worst <= c.tolerance * most;
+    if (!is_near && c.name.starts_with("Lacuna")) throw std::runtime_error(difference);
+    std::cerr << difference << (is_near ? "\n" : ": left out\n");
+    return !is_near;
+  });
 }
 
 using layer_times = std::vector<std::pair<std::string, double>>;
