@@ -9,8 +9,8 @@
 
 namespace lacuna::inline LACUNA_ABI {
 
-/// Adds the rates of tiles of Rows rows of T, measured now: 0.1 to 0.5 s. One row stands for rows in
-/// pairs, which are two layouts; tiles that take entries by runs have rates of those besides.
+/// Adds the rates of tiles of Rows rows of T, measured now: 0.1 to 0.5 s. One row stands for rows
+/// in pairs, which are two layouts; tiles that take entries by runs have rates of those besides.
 template <class T, index_t Rows, class Arch = xsimd::default_arch>
 void measure_tiles(machine& m) {
   if constexpr (Rows == 1) {
@@ -56,8 +56,8 @@ template <class Arch>
 }  // namespace detail
 
 /// This machine, measured when it is first asked for in a process and kept: its rates, and those of
-/// tiles of Rows rows of T. Measuring takes the calling thread 0.4 to 0.7 s (Zen 3); other threads that
-/// ask wait for it. Run it while the machine is quiet: what a neighbour takes from the caches
+/// tiles of Rows rows of T. Measuring takes the calling thread 0.4 to 0.7 s (Zen 3); other threads
+/// that ask wait for it. Run it while the machine is quiet: what a neighbour takes from the caches
 /// in that time is taken for the machine's own.
 template <class T = float, index_t Rows = 8, class Arch = xsimd::default_arch>
 [[nodiscard]] machine this_machine() {
