@@ -41,7 +41,7 @@ inline constexpr double huge_block = 4U << 20U;
   return static_cast<double>(rows * std::min(stride, page)) / page;
 }
 
-/// Whether tiles find entries in runs at these panels, of whatever X lies at even distances.
+/// Whether tiles take entries of these panels by runs, where rows of X lie at even distances.
 template <class Arch, class Panels>
 [[nodiscard]] bool are_taken_by_runs(const Panels& w) {
   if constexpr (kernel::simd::detail::takes_runs<Arch, Panels>) return w.in_runs;

@@ -43,7 +43,7 @@ inline __m512i dot_add_pairs(__m512i sum, __m512i x, __m512i w) noexcept {
 #endif
 
 // The same where x[0] w[0] + x[1] w[1] and x[2] w[2] + x[3] w[3] fit 16 bits, for processors
-// without VNNI: three operations for all that take eight above, five of which on x or w alone.
+// without VNNI: three operations where nine stand above, five of them on x or w alone.
 #if defined(__SSSE3__)
 inline __m128i dot_add_fitting(__m128i sum, __m128i x, __m128i w) noexcept {
   const __m128i pairs = _mm_maddubs_epi16(x, w);
