@@ -15,6 +15,8 @@
 
 #include "support/catch.hpp"
 
+namespace core_test {
+
 using lacuna::as_view, lacuna::index_t;
 
 TEST_CASE("random numbers are the same on every platform", "[core][random]") {
@@ -124,3 +126,5 @@ TEST_CASE("an io_error says path, place and what", "[core][exceptions]") {
   CHECK(e.offset() == 12);
   CHECK(e.path() == "a.npy");
 }
+
+}  // namespace core_test

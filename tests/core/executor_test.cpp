@@ -10,6 +10,8 @@
 
 #include "support/catch.hpp"
 
+namespace executor_test {
+
 using lacuna::index_t;
 
 namespace {
@@ -78,3 +80,5 @@ TEST_CASE("threads that have gone to sleep or were never asked are called", "[co
     std::this_thread::sleep_for(std::chrono::milliseconds(3));  // sleep follows after 0.2
   }
 }
+
+}  // namespace executor_test

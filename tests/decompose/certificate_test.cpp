@@ -11,6 +11,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace certificate_test {
+
 using lacuna::decompose, lacuna::dense_matrix, lacuna::error_certificate, lacuna::index_t;
 using lacuna::n_m;
 
@@ -103,3 +105,5 @@ TEST_CASE("a residual of another shape is refused", "[decompose][certificate]") 
   CHECK_THROWS_AS(error_certificate(Eigen::MatrixXf(2, 3), Eigen::MatrixXf(2, 4)),
                   lacuna::shape_error);
 }
+
+}  // namespace certificate_test

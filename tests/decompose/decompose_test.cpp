@@ -10,6 +10,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace decompose_test {
+
 using lacuna::assign, lacuna::at_most, lacuna::block, lacuna::decompose, lacuna::dense_matrix;
 using lacuna::filter, lacuna::index_t, lacuna::n_m, lacuna::parse_series_pattern;
 using lacuna::series_pattern, lacuna::unstructured;
@@ -260,3 +262,5 @@ TEST_CASE("what can't be decomposed is refused with the shapes", "[decompose]") 
       assign(w, parse_series_pattern("2:4"), [](index_t, index_t, double) { return -1; }),
       lacuna::format_error);
 }
+
+}  // namespace decompose_test

@@ -12,6 +12,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace exact_test {
+
 using lacuna::decompose_exact, lacuna::dense_matrix, lacuna::index_t;
 
 namespace {
@@ -97,3 +99,5 @@ TEST_CASE("another machine's costs choose another series", "[decompose][exact]")
   table << decompose_exact(w);
   CHECK_THAT(table.str(), Catch::Contains("dense: cost 2048, stored 2048"));
 }
+
+}  // namespace exact_test

@@ -10,6 +10,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace permute_test {
+
 using lacuna::decompose, lacuna::dense_matrix, lacuna::improve_order, lacuna::index_t;
 using lacuna::n_m, lacuna::parse_series_pattern, lacuna::permuted;
 
@@ -94,3 +96,5 @@ TEST_CASE("orders that are none and terms without columns are refused", "[decomp
   CHECK_THROWS_WITH(improve_order(w, parse_series_pattern("2:4+unstructured")),
                     Catch::Contains("N:M terms, not unstructured"));
 }
+
+}  // namespace permute_test

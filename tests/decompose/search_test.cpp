@@ -13,6 +13,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace search_test {
+
 using lacuna::index_t, lacuna::parse_series_pattern, lacuna::search_space, lacuna::selection;
 
 namespace {
@@ -204,3 +206,5 @@ TEST_CASE("spaces that don't fit and qualities that are none are refused", "[dec
   CHECK_THROWS_AS(search_greedy(example(), nan), lacuna::format_error);
   CHECK_THROWS_AS(search_by_density(example(), {0.5}, quality), lacuna::shape_error);
 }
+
+}  // namespace search_test

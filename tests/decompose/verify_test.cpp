@@ -12,6 +12,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace verify_test {
+
 using lacuna::block_csr, lacuna::decompose, lacuna::dense_matrix, lacuna::fault, lacuna::index_t;
 using lacuna::n_m, lacuna::n_m_matrix, lacuna::series, lacuna::unchecked, lacuna::unstructured;
 using lacuna::verify;
@@ -133,3 +135,5 @@ TEST_CASE("only the first findings are kept, all are counted", "[decompose][veri
   CHECK_THAT(text.str(), Catch::StartsWith("48 faults\n  lost, value (0, 1): no term"));
   CHECK_THAT(text.str(), Catch::EndsWith("..."));
 }
+
+}  // namespace verify_test

@@ -7,6 +7,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace block_csr_test {
+
 using blocks = lacuna::block_csr<float, 2, 2>;
 
 namespace {
@@ -119,3 +121,5 @@ TEST_CASE("stored elements are visited once each, inside the matrix only", "[for
   });
   CHECK(visited == 4 + 2 + 1);
 }
+
+}  // namespace block_csr_test

@@ -12,6 +12,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace convert_test {
+
 using lacuna::dense_matrix, lacuna::index_t, lacuna::to_block_csr, lacuna::to_n_m;
 
 namespace {
@@ -121,3 +123,5 @@ TEST_CASE("storage counts values and metadata apart", "[format][storage]") {
   // One position of one: nothing to say.
   CHECK(storage_of(to_n_m<1, 1>(w)).metadata == lacuna::bits{0});
 }
+
+}  // namespace convert_test

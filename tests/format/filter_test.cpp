@@ -7,6 +7,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace filter_test {
+
 using lacuna::index_t, lacuna::tensor, lacuna::to_filter, lacuna::to_tensor;
 
 namespace {
@@ -47,3 +49,5 @@ TEST_CASE("a matrix of the wrong width is no filter", "[format][filter]") {
                     "filter (2, 3, 3, 2) takes a matrix of (2, 18), got (2, 12)");
   CHECK_THROWS_AS(to_filter(tensor<float>({2, 3, 0, 1})), lacuna::shape_error);
 }
+
+}  // namespace filter_test

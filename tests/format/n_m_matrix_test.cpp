@@ -7,6 +7,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace n_m_matrix_test {
+
 using half = lacuna::n_m_matrix<float, 2, 4, 2>;
 
 namespace {
@@ -98,3 +100,5 @@ TEST_CASE("groups with fewer non-zeros fill their lowest free positions", "[form
   const auto a = lacuna::to_n_m<2, 4>(w);
   CHECK(a.positions() == std::vector<std::uint8_t>{0, 3, 0, 1});
 }
+
+}  // namespace n_m_matrix_test

@@ -6,6 +6,8 @@
 
 #include "support/catch.hpp"
 
+namespace pattern_test {
+
 TEST_CASE("patterns print and parse back", "[format][pattern]") {
   const auto* const text =
       GENERATE("dense", "unstructured", "8x8", "1x16", "2:4", "4:16", "256:256", "2:4x8");
@@ -21,3 +23,5 @@ TEST_CASE("what is no pattern is refused with what would be one", "[format][patt
   CHECK_THROWS_WITH(lacuna::parse_pattern(text),
                     Catch::Contains("expected dense, unstructured, RxC"));
 }
+
+}  // namespace pattern_test

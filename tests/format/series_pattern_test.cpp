@@ -6,6 +6,8 @@
 
 #include "support/catch.hpp"
 
+namespace series_pattern_test {
+
 using lacuna::parse_series_pattern;
 
 TEST_CASE("a series is written and read back", "[format][series_pattern]") {
@@ -29,3 +31,5 @@ TEST_CASE("what is no series is refused by its term", "[format][series_pattern]"
   CHECK_THROWS_WITH(parse_series_pattern("8x8@nan"), Contains("from 0 to 1"));
   CHECK_THROWS_WITH(parse_series_pattern("8x8@0.5x"), Contains("8x8@0.5x"));
 }
+
+}  // namespace series_pattern_test

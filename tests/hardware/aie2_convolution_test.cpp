@@ -15,6 +15,8 @@
 
 #include "support/catch.hpp"
 
+namespace aie2_convolution_test {
+
 using namespace lacuna;
 using namespace lacuna::hardware::aie2;
 
@@ -240,3 +242,5 @@ TEST_CASE("convolutions refuse what does not fit together or a core") {
   const problem large = make_problem(64, 128, 9, 9, window, 1, 3);  // 72 KB of weights
   CHECK_THROWS_AS(run_convolution(npu, large.dense, window, large.x), unsupported_error);
 }
+
+}  // namespace aie2_convolution_test

@@ -12,6 +12,8 @@
 
 #include "support/catch.hpp"
 
+namespace aie2_core_test {
+
 using namespace lacuna;
 using namespace lacuna::hardware::aie2;
 
@@ -242,3 +244,5 @@ TEST_CASE("a loop of no trips and kernels of odd shapes are refused", "[aie2][co
   o.c = element::bf16;
   CHECK_THROWS_AS(gemm_kernel({16, 8, 16}, o), unsupported_error);
 }
+
+}  // namespace aie2_core_test

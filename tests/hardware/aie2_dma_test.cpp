@@ -12,6 +12,8 @@
 
 #include "support/catch.hpp"
 
+namespace aie2_dma_test {
+
 using namespace lacuna;
 using namespace lacuna::hardware::aie2;
 
@@ -154,3 +156,5 @@ TEST_CASE("fields beyond a descriptor's registers are refused by name", "[aie2][
   d.padding = {{1, 0}, {1, 0}};
   CHECK_THROWS_AS(valid(d, npu.memory_tile.dma), shape_error);
 }
+
+}  // namespace aie2_dma_test

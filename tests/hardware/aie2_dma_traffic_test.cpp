@@ -11,6 +11,8 @@
 
 #include "support/catch.hpp"
 
+namespace aie2_dma_traffic_test {
+
 using namespace lacuna;
 using namespace lacuna::hardware::aie2;
 
@@ -123,3 +125,5 @@ TEST_CASE("a stream outside the memory is refused", "[aie2][dma_traffic]") {
   CHECK_THROWS_AS(run(p, npu, {{-16, 32, 0}}), shape_error);
   CHECK_THROWS_AS(run(p, npu, {{0, 32, -1}}), shape_error);
 }
+
+}  // namespace aie2_dma_traffic_test

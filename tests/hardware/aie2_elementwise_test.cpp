@@ -13,6 +13,8 @@
 #include "aie2_operands.hpp"
 #include "support/catch.hpp"
 
+namespace aie2_elementwise_test {
+
 using namespace lacuna;
 using namespace lacuna::hardware::aie2;
 using test::random_operand;
@@ -67,3 +69,5 @@ TEST_CASE("element-wise kernels are exact, pipelined or not", "[aie2][kernels]")
     CHECK(wrong == 0);
   }
 }
+
+}  // namespace aie2_elementwise_test

@@ -17,6 +17,8 @@
 #include "support/catch.hpp"
 #include "support/sanitized.hpp"
 
+namespace aie2_execute_layer_test {
+
 using namespace lacuna;
 using namespace lacuna::hardware::aie2;
 
@@ -195,3 +197,5 @@ TEST_CASE("a simulated series' causes sum to its time, near its estimate", "[aie
     }
   }
 }
+
+}  // namespace aie2_execute_layer_test

@@ -17,6 +17,8 @@
 #include "aie2_operands.hpp"
 #include "support/catch.hpp"
 
+namespace aie2_gemm_test {
+
 using namespace lacuna;
 using namespace lacuna::hardware::aie2;
 using test::product, test::random_operand;
@@ -269,3 +271,5 @@ TEST_CASE("setting a pointer back by an addition costs a loop that loads by it a
   CHECK(bundles(false) == 16);
   CHECK(bundles(true) == 17);
 }
+
+}  // namespace aie2_gemm_test

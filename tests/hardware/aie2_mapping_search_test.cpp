@@ -10,6 +10,8 @@
 
 #include "support/catch.hpp"
 
+namespace aie2_mapping_search_test {
+
 using lacuna::index_t;
 namespace aie2 = lacuna::hardware::aie2;
 
@@ -193,3 +195,5 @@ TEST_CASE("a search tries whole extents and their parts, each size once, down to
   CHECK(sizes(1024, 1) == std::vector<index_t>{1024, 512, 342, 256, 205, 147, 128, 74, 64, 37, 32,
                                                19, 16, 10, 8, 5, 4, 1});
 }
+
+}  // namespace aie2_mapping_search_test

@@ -10,6 +10,8 @@
 
 #include "support/catch.hpp"
 
+namespace aie2_mapping_test {
+
 using lacuna::index_t;
 namespace aie2 = lacuna::hardware::aie2;
 namespace network = lacuna::network;
@@ -265,3 +267,5 @@ TEST_CASE("what can't be mapped is refused with layer, resource and amount", "[h
   CHECK_THROWS_AS(search_mapping(estimate, heads), lacuna::unsupported_error);
   CHECK_THROWS_AS(search_mapping(estimate, grouped), lacuna::unsupported_error);
 }
+
+}  // namespace aie2_mapping_test

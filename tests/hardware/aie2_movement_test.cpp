@@ -13,6 +13,8 @@
 
 #include "support/catch.hpp"
 
+namespace aie2_movement_test {
+
 using namespace lacuna;
 using namespace lacuna::hardware;
 using namespace lacuna::hardware::aie2;
@@ -239,3 +241,5 @@ TEST_CASE("an array's product is bound by compute or by DRAM", "[aie2][movement]
   CHECK(text.cycles[cycle_cause::off_chip_bandwidth] > text.cycles[cycle_cause::compute]);
   CHECK_THROWS_AS(array_gemm_flow(npu, {900, 896, 896}, o, 1), shape_error);
 }
+
+}  // namespace aie2_movement_test

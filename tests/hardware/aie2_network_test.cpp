@@ -9,6 +9,8 @@
 
 #include "support/catch.hpp"
 
+namespace aie2_network_test {
+
 using lacuna::index_t;
 namespace aie2 = lacuna::hardware::aie2;
 
@@ -200,3 +202,5 @@ TEST_CASE("where DRAM is slow, tiling in depth pays", "[hardware][aie2]") {
   CHECK(both < cycles(1, true));
   CHECK(both < cycles(0.5, false));
 }
+
+}  // namespace aie2_network_test

@@ -11,6 +11,8 @@
 
 #include "support/catch.hpp"
 
+namespace aie2_packet_test {
+
 using namespace lacuna;
 using namespace lacuna::hardware::aie2;
 using kind = action::kind;
@@ -150,3 +152,5 @@ TEST_CASE("a packet stream joins pools at one channel, or is refused", "[aie2][m
   g.transfers[0].to.clear();  // to DRAM
   CHECK_THROWS_AS(simulate_flow(g, d), shape_error);
 }
+
+}  // namespace aie2_packet_test

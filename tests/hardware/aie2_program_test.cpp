@@ -16,6 +16,8 @@
 
 #include "support/catch.hpp"
 
+namespace aie2_program_test {
+
 using namespace lacuna;
 using namespace lacuna::hardware::aie2;
 
@@ -136,3 +138,5 @@ TEST_CASE("zero-overhead loops start on 16 bytes and end with a bundle of 16", "
     CHECK((more ? made.address[last + 1] : made.program_bytes) == made.address[last] + 16);
   }
 }
+
+}  // namespace aie2_program_test

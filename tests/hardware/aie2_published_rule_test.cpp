@@ -9,6 +9,8 @@
 
 #include "support/catch.hpp"
 
+namespace aie2_published_rule_test {
+
 namespace aie2 = lacuna::hardware::aie2;
 using aie2::layer_kind;
 using aie2::mac_estimator;
@@ -118,3 +120,5 @@ TEST_CASE("a schedule that can't be is refused", "[hardware][aie2]") {
   l.passes = 0;
   CHECK_THROWS_AS(published_rule(l), lacuna::shape_error);
 }
+
+}  // namespace aie2_published_rule_test

@@ -18,6 +18,8 @@
 
 #include "support/catch.hpp"
 
+namespace aie2_series_test {
+
 using namespace lacuna;
 using namespace lacuna::hardware::aie2;
 
@@ -273,3 +275,5 @@ TEST_CASE("a series that a core cannot run is refused with what it lacks", "[aie
   CHECK_THROWS_AS(series_kernel(lay_out_series({2, 2, 1, 4, conv_window{}}, 1), -1, 1),
                   shape_error);
 }
+
+}  // namespace aie2_series_test

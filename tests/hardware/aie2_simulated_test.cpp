@@ -11,6 +11,8 @@
 
 #include "support/catch.hpp"
 
+namespace aie2_simulated_test {
+
 using namespace lacuna;
 using namespace lacuna::hardware::aie2;
 
@@ -209,3 +211,5 @@ TEST_CASE("what an array or a core can't do is refused") {
   CHECK_THAT(refusal(d, on_4x4),
              Catch::Contains("memory tile (0, 0)") && Catch::Contains("locks, 4x4 mesh has 4"));
 }
+
+}  // namespace aie2_simulated_test

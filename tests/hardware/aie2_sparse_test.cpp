@@ -15,6 +15,8 @@
 #include "aie2_operands.hpp"
 #include "support/catch.hpp"
 
+namespace aie2_sparse_test {
+
 using namespace lacuna;
 using namespace lacuna::hardware::aie2;
 using test::product, test::random_operand;
@@ -119,3 +121,5 @@ TEST_CASE("2:4 products are exact and stay below twice the dense peak", "[aie2][
   CHECK(out.run.macs_per_cycle() <= 256);
   if (k == 208 && p == 32) CHECK(2 * out.run.macs_per_cycle() > 256);  // above the dense peak
 }
+
+}  // namespace aie2_sparse_test

@@ -13,6 +13,8 @@
 
 #include "support/catch.hpp"
 
+namespace aie2_weight_terms_test {
+
 namespace aie2 = lacuna::hardware::aie2;
 using namespace lacuna;
 using lacuna::hardware::aie2::layer_cause;
@@ -171,3 +173,5 @@ TEST_CASE("a network's series leave its first convolution dense, and blocks are 
   }
   CHECK_FALSE(aie2::detail::same_work(net.layers[2], aie2::resnet50_workload().layers[2]));
 }
+
+}  // namespace aie2_weight_terms_test

@@ -10,6 +10,8 @@
 
 #include "support/catch.hpp"
 
+namespace case_study_test {
+
 using namespace lacuna;
 namespace tc = lacuna::hardware::tensor_core;
 
@@ -59,3 +61,5 @@ TEST_CASE("another density than the study's is refused", "[hardware][tensor_core
   CHECK_THROWS_AS(tc::simulate(tc::sparse_tensor_core(), tc::case_study_row{{64, 64, 64}, 0.1, 1}),
                   shape_error);
 }
+
+}  // namespace case_study_test

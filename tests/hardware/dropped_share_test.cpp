@@ -9,6 +9,8 @@
 
 #include "support/catch.hpp"
 
+namespace dropped_share_test {
+
 using namespace lacuna;
 using hardware::expected_dropped_share;
 
@@ -75,3 +77,5 @@ TEST_CASE("an exact series drops nothing, bad input is refused", "[hardware][dro
   CHECK_THROWS_AS(expected_dropped_share(parse_series_pattern("2:4+1:6"), 0.5), unsupported_error);
   CHECK_THROWS_AS(expected_dropped_share(parse_series_pattern("8x8"), 0.5), unsupported_error);
 }
+
+}  // namespace dropped_share_test

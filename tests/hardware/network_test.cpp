@@ -7,6 +7,8 @@
 
 #include "support/catch.hpp"
 
+namespace network_test {
+
 using namespace lacuna;
 using namespace lacuna::hardware;
 namespace tc = lacuna::hardware::tensor_core;
@@ -127,3 +129,5 @@ TEST_CASE("condensing: turns and their fill", "[hardware][outer_product]") {
   CHECK(tc::condense(32, .5, 8).turns / 4 * tc::condense(32, .4, 16).turns / 2 ==
         Approx(1480. / 4600).epsilon(0.12));
 }
+
+}  // namespace network_test

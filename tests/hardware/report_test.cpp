@@ -11,6 +11,8 @@
 
 #include "support/catch.hpp"
 
+namespace report_test {
+
 using namespace lacuna;
 using namespace lacuna::hardware;
 
@@ -96,3 +98,5 @@ TEST_CASE("a report prints its causes, its bound and what is unverified", "[hard
                              Catch::Contains("70.0 %  compute") &&
                              Catch::Contains("unverified: the clock") && Catch::Contains("45 nm"));
 }
+
+}  // namespace report_test

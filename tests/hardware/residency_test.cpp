@@ -8,6 +8,8 @@
 
 #include "support/catch.hpp"
 
+namespace residency_test {
+
 namespace tc = lacuna::hardware::tensor_core;
 
 namespace {
@@ -61,3 +63,5 @@ TEST_CASE("more room never costs more", "[hardware][residency]") {
   }
   CHECK(before == 1200);
 }
+
+}  // namespace residency_test

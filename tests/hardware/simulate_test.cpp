@@ -6,6 +6,8 @@
 
 #include "support/catch.hpp"
 
+namespace simulate_test {
+
 using namespace lacuna;
 using namespace lacuna::hardware;
 namespace tc = lacuna::hardware::tensor_core;
@@ -162,3 +164,5 @@ TEST_CASE("bad products are refused with what was expected", "[hardware][tensor_
   CHECK_THROWS_AS(tc::simulate(d, {8, 8, 8}, series_pattern{}), shape_error);
   CHECK_THROWS_AS(tc::simulate(d, {8, 8, 8}, n_m_pattern{2, 4, 8}), unsupported_error);
 }
+
+}  // namespace simulate_test

@@ -13,6 +13,8 @@
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
+namespace file_test {
+
 namespace io = lacuna::io;
 
 namespace {
@@ -117,3 +119,5 @@ TEST_CASE("a byte reader says what it wanted, what it found and where", "[io][fi
   CHECK_THROWS_WITH(in.take(2, "header"), "x.bin: byte 2: expected 2 bytes of header, found 1");
   CHECK(in.offset() == 2);
 }
+
+}  // namespace file_test

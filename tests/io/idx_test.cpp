@@ -9,6 +9,8 @@
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
+namespace idx_test {
+
 using lacuna::index_t;
 namespace io = lacuna::io;
 
@@ -168,3 +170,5 @@ TEST_CASE("Fashion-MNIST is 60,000 and 10,000 images of 28x28 in ten classes", "
   CHECK(test.images.shape == std::vector<index_t>{10'000, 28, 28});
   CHECK(std::count(test.labels.begin(), test.labels.end(), 9) == 1'000);
 }
+
+}  // namespace idx_test

@@ -11,6 +11,8 @@
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
+namespace npy_test {
+
 using lacuna::index_t;
 namespace io = lacuna::io;
 
@@ -205,3 +207,5 @@ TEST_CASE("values that do not fill the shape are not written", "[io][npy]") {
   CHECK_THROWS_AS(io::to_npy({3}, std::span<const float>(values)), lacuna::shape_error);
   CHECK_THROWS_AS(io::to_npy({-1, -2}, std::span<const float>(values)), lacuna::shape_error);
 }
+
+}  // namespace npy_test

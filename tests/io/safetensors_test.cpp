@@ -11,6 +11,8 @@
 #include "support/random_matrix.hpp"
 #include "support/temporary_folder.hpp"
 
+namespace safetensors_test {
+
 using lacuna::index_t, lacuna::tensor;
 namespace io = lacuna::io;
 
@@ -196,3 +198,5 @@ TEST_CASE("a file that can't be written is not begun", "[io][safetensors]") {
   CHECK_THROWS_AS(writer.write(folder.file("no/such/folder.safetensors")), lacuna::io_error);
   CHECK(folder.empty());
 }
+
+}  // namespace safetensors_test

@@ -11,6 +11,8 @@
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
+namespace series_file_test {
+
 using lacuna::io_error, lacuna::io::parse_series_file, lacuna::io::series_file;
 
 namespace {
@@ -123,3 +125,5 @@ TEST_CASE("what JSON can't hold is not written", "[io][series_file]") {
   CHECK_THROWS_AS(save_series(folder.file("none/series.json"), example()), io_error);
   CHECK_THROWS_AS(lacuna::io::load_series(folder.file("absent.json")), io_error);
 }
+
+}  // namespace series_file_test

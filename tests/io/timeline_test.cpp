@@ -12,6 +12,8 @@
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
+namespace timeline_test {
+
 using lacuna::index_t;
 namespace io = lacuna::io;
 using lacuna::hardware::timeline;
@@ -143,3 +145,5 @@ TEST_CASE("pictures and traces reach their files", "[io][timeline]") {
   CHECK(io::read_file(folder.file("t.json")).size() == io::to_chrome_trace(two_units()).size());
   CHECK_FALSE(io::read_file(folder.file("p.svg")).empty());
 }
+
+}  // namespace timeline_test

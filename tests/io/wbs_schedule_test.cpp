@@ -11,6 +11,8 @@
 
 #include "support/catch.hpp"
 
+namespace wbs_schedule_test {
+
 namespace io = lacuna::io;
 namespace aie2 = lacuna::hardware::aie2;
 
@@ -113,3 +115,5 @@ TEST_CASE("what is no schedule is refused with its line", "[io][aie2]") {
   CHECK_THROWS_AS(parse(header, 0), lacuna::shape_error);
   CHECK_THROWS_AS(io::read_wbs_schedule("no/such.csv"), lacuna::io_error);
 }
+
+}  // namespace wbs_schedule_test

@@ -12,6 +12,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace decompose_columns_test {
+
 using lacuna::as_view, lacuna::dense_matrix, lacuna::index_t, lacuna::n_m, lacuna::n_m_pattern;
 namespace kernel = lacuna::kernel;
 
@@ -211,3 +213,5 @@ TEST_CASE("a block without rows or with too many is against the contract", "[ker
   CHECK_THROWS_AS(rows(0), lacuna::contract_violation);
   CHECK_THROWS_AS(rows(5), lacuna::contract_violation);
 }
+
+}  // namespace decompose_columns_test

@@ -13,6 +13,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace dot_pack_test {
+
 using lacuna::as_view, lacuna::dense_matrix, lacuna::index_t;
 namespace kernel = lacuna::kernel;
 using bytes = dense_matrix<std::int8_t>;
@@ -117,3 +119,5 @@ TEST_CASE("dot panels hold every value at its group and row, and the rows' sums"
     CHECK(panels.row_sums[static_cast<std::size_t>(i)] == w.row(i).cast<int>().sum());
   }
 }
+
+}  // namespace dot_pack_test

@@ -17,6 +17,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace dot_panels_test {
+
 using lacuna::as_view, lacuna::dense_matrix, lacuna::index_t;
 namespace kernel = lacuna::kernel;
 using bytes = dense_matrix<std::int8_t>;
@@ -235,3 +237,5 @@ TEMPLATE_LIST_TEST_CASE("bytes are loaded as integers, none behind the last", "[
   expect_loaded(std::uint8_t{});
   expect_loaded(std::int8_t{});
 }
+
+}  // namespace dot_panels_test

@@ -10,6 +10,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace gemv_test {
+
 using lacuna::dense_matrix, lacuna::index_t;
 namespace kernel = lacuna::kernel;
 namespace simd = lacuna::kernel::simd;
@@ -132,3 +134,5 @@ TEST_CASE("layouts for one column take the bytes that they promise", "[kernel][p
   CHECK(kernel::bytes_of(half) == 64 * 160 * 4 * 17 / 16);
   CHECK(half.values_before(half.count()) == 64 * 160);
 }
+
+}  // namespace gemv_test

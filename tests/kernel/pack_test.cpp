@@ -13,6 +13,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace pack_test {
+
 using lacuna::dense_matrix, lacuna::index_t;
 namespace kernel = lacuna::kernel;
 
@@ -205,3 +207,5 @@ TEST_CASE("bfloat16 columns are widened exactly, NaN and denormals too", "[kerne
     REQUIRE(wide == static_cast<std::uint32_t>(from[j].value) << 16U);
   }
 }
+
+}  // namespace pack_test

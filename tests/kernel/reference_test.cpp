@@ -10,6 +10,8 @@
 
 #include "support/catch.hpp"
 
+namespace reference_test {
+
 using lacuna::as_view, lacuna::dense_matrix, lacuna::index_t, lacuna::matrix_view;
 namespace reference = lacuna::kernel::reference;
 
@@ -132,3 +134,5 @@ TEST_CASE("a kernel called with shapes that do not fit is a contract violation",
                       two_by_three(), as_view(std::as_const(x)), as_view(y))),
                   lacuna::contract_violation);
 }
+
+}  // namespace reference_test

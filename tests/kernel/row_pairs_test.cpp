@@ -13,6 +13,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace row_pairs_test {
+
 using lacuna::dense_matrix, lacuna::index_t;
 namespace kernel = lacuna::kernel;
 
@@ -214,3 +216,5 @@ TEMPLATE_LIST_TEST_CASE("a matrix-vector product by pairs is the reference's", "
   CHECK(y.topRows(m) == expected);
   CHECK(y(m) == untouched);
 }
+
+}  // namespace row_pairs_test

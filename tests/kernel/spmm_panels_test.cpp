@@ -15,6 +15,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace spmm_panels_test {
+
 using lacuna::as_view, lacuna::dense_matrix, lacuna::index_t;
 namespace kernel = lacuna::kernel;
 
@@ -179,3 +181,5 @@ TEMPLATE_LIST_TEST_CASE("every second lane of two vectors makes one", "[kernel][
                                           B::load_unaligned(numbers.data() + B::size));
   for (std::size_t j = 0; j < B::size; ++j) CHECK(even.get(j) == numbers[2 * j]);
 }
+
+}  // namespace spmm_panels_test

@@ -19,6 +19,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace spmm_tile_panels_test {
+
 using lacuna::as_view, lacuna::dense_matrix, lacuna::index_t;
 namespace kernel = lacuna::kernel;
 
@@ -253,3 +255,5 @@ TEST_CASE("any portion of a bfloat16 product by tiles is as near as floats come"
       });
 }
 #endif
+
+}  // namespace spmm_tile_panels_test

@@ -12,6 +12,8 @@
 #include "support/architectures.hpp"
 #include "support/catch.hpp"
 
+namespace take_groups_test {
+
 using lacuna::index_t;
 namespace simd = lacuna::kernel::simd;
 
@@ -114,3 +116,5 @@ TEMPLATE_LIST_TEST_CASE("what is left keeps its bits, minus zero too", "[kernel]
     }
   }
 }
+
+}  // namespace take_groups_test

@@ -17,6 +17,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace window_test {
+
 using lacuna::conv_window, lacuna::dense_matrix, lacuna::index_t;
 namespace kernel = lacuna::kernel;
 
@@ -268,3 +270,5 @@ TEMPLATE_LIST_TEST_CASE("masked lanes are not read", "[kernel][simd]", test::arc
   expect_lanes(0.0F);
   expect_lanes(0.0);
 }
+
+}  // namespace window_test

@@ -8,6 +8,8 @@
 
 #include <lacuna/core/random.hpp>
 
+namespace arena_plan_test {
+
 using namespace lacuna;
 
 namespace {
@@ -84,3 +86,5 @@ TEST_CASE("in the arena nothing is written over while a reader is to come") {
     }
   }
 }
+
+}  // namespace arena_plan_test

@@ -7,6 +7,8 @@
 #include "network/random_graph.hpp"
 #include "support/catch.hpp"
 
+namespace buffer_plan_test {
+
 using namespace lacuna;
 
 namespace {
@@ -53,3 +55,5 @@ TEST_CASE("no result is overwritten while a reader is to come") {
 TEST_CASE("ResNet-like graphs run in few buffers") {
   CHECK(network::plan_buffers(lacuna_test::small_network()).buffers <= 3);
 }
+
+}  // namespace buffer_plan_test

@@ -6,6 +6,8 @@
 #include "network/random_graph.hpp"
 #include "support/catch.hpp"
 
+namespace fold_test {
+
 using namespace lacuna;
 
 namespace {
@@ -70,3 +72,5 @@ TEST_CASE("zero weights stay zero when a batch norm is folded") {
   CHECK(after.leftCols(5).isZero(0));
   CHECK_FALSE(after.isZero(0));
 }
+
+}  // namespace fold_test

@@ -5,6 +5,8 @@
 #include "network/random_graph.hpp"
 #include "support/catch.hpp"
 
+namespace graph_test {
+
 using namespace lacuna;
 using Catch::Matchers::Contains;
 
@@ -83,3 +85,5 @@ TEST_CASE("a copy of a graph shares nothing with it") {
   network::parameters(g).front().values[0] = 1e9F;
   CHECK(std::get<network::conv<float>>(copy[1].layer).weight.matrix(0, 0) != 1e9F);
 }
+
+}  // namespace graph_test

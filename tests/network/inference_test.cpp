@@ -10,6 +10,8 @@
 #include "network/random_graph.hpp"
 #include "support/catch.hpp"
 
+namespace inference_test {
+
 using namespace lacuna;
 using Catch::Matchers::Contains;
 
@@ -145,3 +147,5 @@ TEST_CASE("linear layers take features that fill no whole block") {
     CHECK(y.data()[i] == Approx(expected.data()[i]).epsilon(1e-4).margin(1e-4));
   }
 }
+
+}  // namespace inference_test

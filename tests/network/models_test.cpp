@@ -8,6 +8,8 @@
 #include "network/random_graph.hpp"
 #include "support/catch.hpp"
 
+namespace models_test {
+
 using namespace lacuna;
 
 TEST_CASE("ResNet-50 has the published parameters and multiply-accumulates") {
@@ -56,3 +58,5 @@ TEST_CASE("the Fashion-MNIST network is the same for the same seed") {
   CHECK(run(1) != run(2));
   CHECK(run(1).size() == 20);
 }
+
+}  // namespace models_test

@@ -7,6 +7,8 @@
 #include "network/random_graph.hpp"
 #include "support/catch.hpp"
 
+namespace patches_test {
+
 using namespace lacuna;
 using network::feature_map;
 
@@ -84,3 +86,5 @@ TEST_CASE("scattering is the transpose of gathering") {
   }
   CHECK(left == Approx(right).epsilon(1e-5));
 }
+
+}  // namespace patches_test

@@ -16,6 +16,8 @@
 #include "support/catch.hpp"
 #include "train/toy_images.hpp"
 
+namespace quantized_inference_test {
+
 using namespace lacuna;
 using Catch::Matchers::Contains;
 using lacuna_test::prune_all;
@@ -215,3 +217,5 @@ TEST_CASE("a network of no layers rounds its images") {
   const network::graph<float> g({1, 2, 3, 5});
   check_against_reference(g, dense_pattern{}, lacuna_test::random_images({2, 2, 3, 5}));
 }
+
+}  // namespace quantized_inference_test

@@ -8,6 +8,8 @@
 #include "network/random_graph.hpp"
 #include "support/catch.hpp"
 
+namespace run_test {
+
 using namespace lacuna;
 
 namespace {
@@ -163,3 +165,5 @@ TEST_CASE("no images give no results, wrong images a shape_error with both exten
       infer(tensor<float>({2, 3, 12, 11})),
       Catch::Matchers::Contains("(2, 3, 12, 11)") && Catch::Matchers::Contains("(2, 3, 12, 10)"));
 }
+
+}  // namespace run_test

@@ -9,6 +9,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace series_test {
+
 using lacuna::index_t, lacuna::parse_series_pattern, lacuna::selection, lacuna::tensor;
 namespace network = lacuna::network;
 
@@ -113,3 +115,5 @@ TEST_CASE("a graph's shapes do its work", "[network][series]") {
   const auto g = network::fashion_cnn(1);
   CHECK(shape_of(g, "fashion").work() == mac_count(g));
 }
+
+}  // namespace series_test

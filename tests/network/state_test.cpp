@@ -8,6 +8,8 @@
 #include "network/random_graph.hpp"
 #include "support/catch.hpp"
 
+namespace state_test {
+
 using namespace lacuna;
 using Catch::Matchers::Contains;
 
@@ -66,3 +68,5 @@ TEST_CASE("a state that does not fit is refused and nothing changes") {
   more["num_batches_tracked"] = {{1}, {0.0F}};
   CHECK_NOTHROW(network::load_state(g, more));
 }
+
+}  // namespace state_test

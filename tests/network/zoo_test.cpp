@@ -9,6 +9,8 @@
 
 #include "support/catch.hpp"
 
+namespace zoo_test {
+
 using lacuna::index_t;
 namespace network = lacuna::network;
 
@@ -131,3 +133,5 @@ TEST_CASE("a network prints a line a layer", "[network][zoo]") {
   out << network::resnet50_shape();
   CHECK_THAT(out.str(), Catch::Contains("conv3_0_b: 128x56x56 -> 128x28x28, kernel 3x3, stride 2"));
 }
+
+}  // namespace zoo_test

@@ -9,6 +9,8 @@
 
 #include "support/catch.hpp"
 
+namespace zoo_totals_test {
+
 using lacuna::index_t;
 namespace network = lacuna::network;
 
@@ -66,3 +68,5 @@ TEST_CASE("a bottleneck's layers fit each other and the block before", "[network
   CHECK(blocks == 3 + 4 + 6 + 3);
   CHECK(net.layers.back().in == channels);
 }
+
+}  // namespace zoo_totals_test

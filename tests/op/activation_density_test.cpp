@@ -9,6 +9,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace activation_density_test {
+
 using Catch::Contains;
 using lacuna::dense_matrix, lacuna::index_t, lacuna::measured_density, lacuna::pseudo_density;
 
@@ -78,3 +80,5 @@ TEST_CASE("an energy that is no share, and values that are not finite, are refus
   CHECK_THROWS_AS(pseudo_density(x), lacuna::format_error);
   CHECK_THROWS_WITH(pseudo_density(x), Contains("(1, 2)") && Contains("finite"));
 }
+
+}  // namespace activation_density_test

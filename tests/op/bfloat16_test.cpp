@@ -13,6 +13,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace bfloat16_test {
+
 using lacuna::bfloat16, lacuna::dense_matrix, lacuna::index_t, lacuna::matmul, lacuna::tensor;
 using matrix = dense_matrix<bfloat16>;
 using sums = dense_matrix<float>;
@@ -131,3 +133,5 @@ TEST_CASE("bfloat16 results are bit-identical for any number of threads", "[op][
   conv(images, of_four, lacuna::thread_pool(4));
   CHECK(std::equal(of_one.begin(), of_one.end(), of_four.begin()));
 }
+
+}  // namespace bfloat16_test

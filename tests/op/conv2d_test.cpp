@@ -13,6 +13,8 @@
 #include "support/eager_engine.hpp"
 #include "support/random_matrix.hpp"
 
+namespace conv2d_test {
+
 using lacuna::conv2d, lacuna::conv2d_options, lacuna::extents4, lacuna::index_t, lacuna::tensor;
 
 namespace {
@@ -204,3 +206,5 @@ TEST_CASE("convolutions of what does not fit are refused with the shapes", "[op]
   broken.in = 3;
   CHECK_THROWS_AS(conv2d(broken), lacuna::shape_error);
 }
+
+}  // namespace conv2d_test

@@ -9,6 +9,8 @@
 
 #include "support/catch.hpp"
 
+namespace cost_test {
+
 using lacuna::cost, lacuna::cost_of, lacuna::machine, lacuna::product_work, lacuna::rate_curve;
 
 namespace {
@@ -199,3 +201,5 @@ TEST_CASE("a cost prints its causes in microseconds", "[op][plan]") {
   out << cost{.multiply_adds = 30.14e-6, .loads = 1e-9, .y = 9.06e-6};
   CHECK(out.str() == "39.2 us: multiply-adds 30.1, Y 9.1");
 }
+
+}  // namespace cost_test

@@ -10,6 +10,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace decompose_activations_test {
+
 using Catch::Contains;
 using lacuna::approximate_activations, lacuna::decompose_activations;
 using lacuna::as_view, lacuna::dense_matrix, lacuna::index_t, lacuna::n_m, lacuna::tensor;
@@ -215,3 +217,5 @@ TEST_CASE("normal activations keep the published shares", "[op][activations]") {
   approximate_activations<n_m<2, 4>, n_m<2, 8>>(x, y);
   CHECK(y.cast<double>().lpNorm<1>() / all == Approx(0.9328).margin(0.002));
 }
+
+}  // namespace decompose_activations_test

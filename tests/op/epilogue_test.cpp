@@ -12,6 +12,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace epilogue_test {
+
 using lacuna::dense_matrix, lacuna::index_t, lacuna::matmul, lacuna::tensor;
 
 TEST_CASE("bias, residual, relu and clamp compose from left to right", "[op][epilogue]") {
@@ -106,3 +108,5 @@ TEST_CASE("operands of an epilogue that do not fit are refused", "[op][epilogue]
   CHECK_THROWS_AS(lacuna::clamp(1.0F, 0.0F), lacuna::shape_error);
   CHECK_THROWS_AS(lacuna::clamp(std::nanf(""), 0.0F), lacuna::shape_error);
 }
+
+}  // namespace epilogue_test

@@ -18,6 +18,8 @@
 #include "support/eager_engine.hpp"
 #include "support/random_matrix.hpp"
 
+namespace int8_test {
+
 using lacuna::as_view, lacuna::dense_matrix, lacuna::index_t, lacuna::matmul, lacuna::tensor;
 using byte_matrix = dense_matrix<std::int8_t>;
 using sums = dense_matrix<std::int32_t>;
@@ -255,3 +257,5 @@ TEST_CASE("requantize refuses what it cannot mean", "[op][int8]") {
   const dense_matrix<std::uint8_t> x = dense_matrix<std::uint8_t>::Ones(4, 2);
   CHECK_THROWS_WITH(layer(x), Catch::Contains("requantize"));
 }
+
+}  // namespace int8_test

@@ -11,6 +11,8 @@
 
 #include "support/catch.hpp"
 
+namespace machine_test {
+
 using lacuna::machine, lacuna::rate_curve, lacuna::tile_rates;
 
 TEST_CASE("a curve is straight over the logarithm of size, and level at its ends", "[op][plan]") {
@@ -98,3 +100,5 @@ TEST_CASE("this machine is measured once a process, and every rate makes sense",
   CHECK(again.rates_of(lacuna::pair_layout_name<float>(true)).strips.back().entry ==
         m.rates_of(lacuna::pair_layout_name<float>(true)).strips.back().entry);
 }
+
+}  // namespace machine_test

@@ -12,6 +12,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace matmul_formats_test {
+
 using lacuna::as_view, lacuna::index_t, lacuna::matmul, lacuna::to_block_csr, lacuna::to_n_m;
 using test::random_blocks, test::random_n_m;
 
@@ -110,3 +112,5 @@ TEMPLATE_TEST_CASE("products in every value type equal the reference", "[op][mat
   expect_reference<arch>(to_n_m<2, 4>(random_n_m<T>(m, k, 2, 4, 1)), n);
   expect_reference<arch>(to_n_m<2, 4, 8>(random_n_m<T>(m, k, 2, 4, 8)), n);
 }
+
+}  // namespace matmul_formats_test

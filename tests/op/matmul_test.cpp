@@ -11,6 +11,8 @@
 #include "support/eager_engine.hpp"
 #include "support/random_matrix.hpp"
 
+namespace matmul_test {
+
 using lacuna::dense_matrix, lacuna::index_t, lacuna::matmul;
 
 TEST_CASE("real numbers agree with Eigen to rounding", "[op][matmul]") {
@@ -132,3 +134,5 @@ TEST_CASE("the plan counts what is multiplied", "[op][matmul]") {
   CHECK(plan.limit() == 2.0);
   CHECK(plan.kernel == "spmm/block_csr:8x8/f32");
 }
+
+}  // namespace matmul_test

@@ -6,6 +6,8 @@
 // widest, which the presets avx2 and sse2 see to.
 #include "op/matvec_reference.hpp"
 
+namespace matvec_layouts_test {
+
 using lacuna::index_t, lacuna::to_block_csr, lacuna::to_n_m;
 using test::expect_reference, test::random_blocks, test::random_n_m;
 
@@ -53,3 +55,5 @@ TEMPLATE_TEST_CASE("matvec in every value type equals the reference", "[op][matv
   const auto m = GENERATE(as<index_t>(), 1, 23);
   expect_reference_for_each_kind<TestType, xsimd::default_arch>(m, 41);
 }
+
+}  // namespace matvec_layouts_test

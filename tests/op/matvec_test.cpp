@@ -12,6 +12,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace matvec_test {
+
 using lacuna::dense_matrix, lacuna::index_t, lacuna::matvec, lacuna::to_block_csr, lacuna::to_n_m;
 using test::expect_reference;
 
@@ -140,3 +142,5 @@ TEST_CASE("matvec's plan names its layout", "[op][matvec]") {
         std::string(permutes ? "matvec:lanes" : "matvec:panels") + "/n_m:4:4/f32");
   CHECK(matvec(to_block_csr<8, 8>(w)).plan().kept.count() == 256);
 }
+
+}  // namespace matvec_test

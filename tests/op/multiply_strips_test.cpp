@@ -9,6 +9,8 @@
 
 #include "support/catch.hpp"
 
+namespace multiply_strips_test {
+
 using lacuna::index_t;
 
 namespace {
@@ -84,3 +86,5 @@ TEST_CASE("cutting many panels looks at few of them", "[op][strips]") {
   CHECK(w.asked <= 7 * 25);
   for (std::size_t c = 0; c < 8; ++c) CHECK(bounds[c + 1] - bounds[c] == 125'000);
 }
+
+}  // namespace multiply_strips_test

@@ -13,6 +13,8 @@
 #include "support/known_machine.hpp"
 #include "support/random_matrix.hpp"
 
+namespace plan_test {
+
 using Catch::Matchers::Contains;
 using lacuna::dense_matrix, lacuna::index_t, lacuna::product_work;
 
@@ -216,3 +218,5 @@ TEST_CASE("a convolution runs dense where that is predicted to be faster", "[op]
   CHECK(std::equal(a.begin(), a.end(), b.begin(), b.end()));
   CHECK(a.extents() == lacuna::extents4{2, 9, 4, 3});
 }
+
+}  // namespace plan_test

@@ -12,6 +12,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace series_test {
+
 using lacuna::as_view, lacuna::dense_matrix, lacuna::index_t, lacuna::matmul, lacuna::series;
 
 namespace {
@@ -108,3 +110,5 @@ TEST_CASE("a plan names the terms", "[op][series]") {
   CHECK(matmul(series(half<float>(8, 8), blocks<float>(8, 8))).plan().kernel ==
         "spmm/n_m:2:4+block_csr:8x8/f32");
 }
+
+}  // namespace series_test

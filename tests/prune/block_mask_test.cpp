@@ -8,6 +8,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace block_mask_test {
+
 using lacuna::dense_matrix, lacuna::index_t, lacuna::keep, lacuna::score;
 
 namespace {
@@ -146,3 +148,5 @@ TEST_CASE("what can't be ranked or kept is refused", "[prune][blocks]") {
   w(3, 7) = std::numeric_limits<float>::infinity();
   CHECK(lacuna::block_mask(w, 8, 8, keep{0.25})(3, 7));
 }
+
+}  // namespace block_mask_test

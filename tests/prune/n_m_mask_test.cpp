@@ -12,6 +12,8 @@
 #include "support/catch.hpp"
 #include "support/random_matrix.hpp"
 
+namespace n_m_mask_test {
+
 using lacuna::dense_matrix, lacuna::index_t, lacuna::keep;
 
 TEST_CASE("2:4 keeps the best of all six patterns of each group", "[prune][n_m]") {
@@ -179,3 +181,5 @@ TEST_CASE("a mask is applied where it fits", "[prune][mask]") {
   CHECK_THROWS_AS(lacuna::n_m_mask(w, 3, 2), lacuna::shape_error);
   CHECK_THROWS_AS(lacuna::n_m_mask(w, 1, 2, 0), lacuna::shape_error);
 }
+
+}  // namespace n_m_mask_test

@@ -4,6 +4,8 @@
 
 #include "train/gradient_check.hpp"
 
+namespace gradient_test {
+
 using namespace lacuna;
 using namespace lacuna_test;
 
@@ -114,3 +116,5 @@ TEST_CASE("the gradient of softmax cross-entropy is that of finite differences")
     REQUIRE(gradient.data()[i] == Approx(0.25 * (above - below) / 2e-6).margin(1e-8));
   }
 }
+
+}  // namespace gradient_test

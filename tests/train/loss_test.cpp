@@ -7,6 +7,8 @@
 
 #include "support/catch.hpp"
 
+namespace loss_test {
+
 using namespace lacuna;
 
 namespace {
@@ -58,3 +60,5 @@ TEST_CASE("a label that is no class breaks the contract") {
   CHECK_THROWS_AS(train::softmax_cross_entropy<double>(z, beyond), contract_violation);
   CHECK_THROWS_AS(train::softmax_cross_entropy<double>(z, none), contract_violation);
 }
+
+}  // namespace loss_test

@@ -10,6 +10,8 @@
 #include "support/catch.hpp"
 #include "train/toy_images.hpp"
 
+namespace prune_test {
+
 using namespace lacuna;
 
 TEST_CASE("neither the first convolution nor what is smaller than a pattern is pruned") {
@@ -88,3 +90,5 @@ TEST_CASE("gradual pruning only ever drops blocks, down to the target") {
                                        [](const train::progress&) {}),
                   shape_error);
 }
+
+}  // namespace prune_test

@@ -4,6 +4,8 @@
 
 #include "support/catch.hpp"
 
+namespace schedule_test {
+
 using namespace lacuna;
 
 TEST_CASE("the cosine warms up from a 25th, peaks and ends at zero") {
@@ -31,3 +33,5 @@ TEST_CASE("a constant rate stays, and senseless fractions are refused") {
   CHECK_THROWS_AS(train::one_cycle(1, 0.0), shape_error);
   CHECK_THROWS_AS(train::one_cycle(1, 1.5), shape_error);
 }
+
+}  // namespace schedule_test

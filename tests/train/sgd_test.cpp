@@ -7,6 +7,8 @@
 #include "network/random_graph.hpp"
 #include "support/catch.hpp"
 
+namespace sgd_test {
+
 using namespace lacuna;
 
 namespace {
@@ -81,3 +83,5 @@ TEST_CASE("a masked weight stays zero whatever the gradient, the others move") {
       fixed.set(g, 1, mask::Constant(3, 4, true)),
       Catch::Matchers::Contains("fc.weight (2, 4)") && Catch::Matchers::Contains("(3, 4)"));
 }
+
+}  // namespace sgd_test

@@ -10,6 +10,8 @@
 #include "support/catch.hpp"
 #include "train/toy_images.hpp"
 
+namespace trainer_test {
+
 using namespace lacuna;
 using Catch::Matchers::Contains;
 using lacuna_test::squares;
@@ -172,3 +174,5 @@ TEST_CASE("data that does not suit the network is refused with both shapes") {
   r.chunk = 0;
   CHECK_THROWS_AS(train::trainer<float>(g, r), shape_error);
 }
+
+}  // namespace trainer_test
