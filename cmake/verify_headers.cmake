@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The Lacuna authors
 # SPDX-License-Identifier: Apache-2.0
 
-# Every header compiles by itself, and what is in two units links: target verify_headers. As CMAKE_VERIFY_INTERFACE_HEADER_SETS has it,
-# but what a header includes of these anyway, itself or through others, is precompiled: parsed anew for
-# each header they made it 467 s for 296 (g++, Zen 3, 2 cores).
+# Every header compiles by itself, and what is in two units links: target verify_headers. As
+# CMAKE_VERIFY_INTERFACE_HEADER_SETS has it, but what a header includes of these anyway, itself or
+# through others, is precompiled: parsed anew for each header they made it 467 s for 296 (g++, Zen 3,
+# 2 cores).
 set(precompiled Eigen/Core Eigen/SparseCore unsupported/Eigen/CXX11/ThreadPool xsimd/xsimd.hpp)
 
 # Sets the global property `header`: which of them it includes.
