@@ -116,7 +116,7 @@ void check_mapped_layers(const char* pattern, const FilterOf& filter_of) {
 
 }  // namespace
 
-// Cases of their own, so that sanitizers, which take each half a minute, run two at a time.
+// Cases of their own, so that two run at a time under sanitizers, which take 20 to 30 s for each.
 TEST_CASE("a mapped layer of 2:4 equals the reference bit for bit", "[aie2][series]") {
   check_mapped_layers("2:4", [](const auto& l) { return weights_of<n_m<2, 4>>(l); });
 }
