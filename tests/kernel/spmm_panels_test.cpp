@@ -45,6 +45,7 @@ TEMPLATE_LIST_TEST_CASE("any portion of the output is the reference's, and nothi
   const auto w = test::random_blocks<float>(m, k, 8, 8, 0.3);
   auto panels = kernel::pack_panels<rows>(lacuna::to_block_csr<8, 8>(w), k, identity);
   kernel::find_runs(panels);
+  kernel::end_positions(panels);
   REQUIRE(panels.in_runs == (k == 24));
   // Up to one column more than the tile is wide, where batches are as wide as panels are high, and
   // room for whole vectors.
@@ -77,6 +78,7 @@ TEMPLATE_LIST_TEST_CASE("entries in runs give bit-identical sums one by one", "[
   const dense_matrix<float> x = dense_matrix<float>::Random(200, width + 8);
   auto panels = kernel::pack_panels<rows>(lacuna::prune_blocks<8, 8>(w, lacuna::keep{keep}),
                                           w.cols(), identity);
+  kernel::end_positions(panels);
   const auto product = [&] {
     dense_matrix<float> y(32, width);
     run<TestType>(panels, 0, panels.count(), x.data() + 3, x.cols(), width, false, y);
@@ -99,6 +101,7 @@ TEMPLATE_LIST_TEST_CASE("a strip and a column of long panels in runs is the refe
   const auto w = test::random_blocks<float>(13, k, 8, 8, 0.9);
   auto panels = kernel::pack_panels<rows>(lacuna::to_block_csr<8, 8>(w), k, identity);
   kernel::find_runs(panels);
+  kernel::end_positions(panels);
   REQUIRE(panels.in_runs);
   const auto x = test::random_matrix<float>(k, width + 16);
   dense_matrix<float> y(13, cols);

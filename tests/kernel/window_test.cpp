@@ -26,18 +26,19 @@ namespace {
 constexpr float padding = 5.0F;
 constexpr float untouched = -77.0F;
 
-/// What tap (ty, tx) sees of channel c under output pixel (y, x).
+/// What tap (ty, tx) sees of channel c under output pixel (y, x), `beside` an image.
 float seen(const lacuna::tensor<float>& image, const conv_window& window, index_t c, index_t y,
-           index_t x, index_t ty, index_t tx) {
+           index_t x, index_t ty, index_t tx, float beside) {
   const index_t in_y = window.in_y(y, ty);
   const index_t in_x = window.in_x(x, tx);
   const auto& e = image.extents();
   const bool inside = in_y >= 0 && in_y < e.h && in_x >= 0 && in_x < e.w;
-  return inside ? image(0, c, in_y, in_x) : padding;
+  return inside ? image(0, c, in_y, in_x) : beside;
 }
 
 /// The rows of X as a window sees them: row (ty kw + tx) c + channel, a column an output pixel.
-dense_matrix<float> patches(const lacuna::tensor<float>& image, const conv_window& window) {
+dense_matrix<float> patches(const lacuna::tensor<float>& image, const conv_window& window,
+                            float beside = padding) {
   const auto& e = image.extents();
   const index_t out_w = window.out_w(e.w);
   dense_matrix<float> out(window.kernel_h * window.kernel_w * e.c, window.out_h(e.h) * out_w);
@@ -45,7 +46,7 @@ dense_matrix<float> patches(const lacuna::tensor<float>& image, const conv_windo
     for (index_t p = 0; p < out.cols(); ++p) {
       const index_t tap = k / e.c;
       out(k, p) = seen(image, window, k % e.c, p / out_w, p % out_w, tap / window.kernel_w,
-                       tap % window.kernel_w);
+                       tap % window.kernel_w, beside);
     }
   }
   return out;
@@ -173,15 +174,19 @@ TEMPLATE_LIST_TEST_CASE(
   constexpr index_t width = kernel::simd::strip_width<float, TestType, rows>;
   constexpr index_t lanes = kernel::simd::lanes<float, TestType>;
   constexpr index_t few = kernel::simd::few_columns<kernel::panels<float, rows>>;
+  const auto by_runs = GENERATE(false, true);
   for (const auto& [window, size] : windows()) {
     if (window.kernel_h * window.kernel_w == 1) continue;
     const auto image = test::random_tensor<float>({1, 8, size.h, size.w});
     const auto cut = cut_image::make<TestType>(image, window);
-    const dense_matrix<float> x = patches(image, window);
+    const dense_matrix<float> x = patches(image, window, 0);
     const auto w = test::random_blocks<float>(21, x.rows(), 8, 8, 0.5);
     auto panels = kernel::pack_panels<rows>(lacuna::to_block_csr<8, 8>(w), x.rows(),
                                             [](index_t k) { return k; });
     kernel::sort_by_taps(panels, {window.kernel_h, window.kernel_w});
+    if (by_runs) kernel::find_runs(panels);
+    REQUIRE(panels.in_runs == by_runs);
+    kernel::end_positions(panels);
     const dense_matrix<float> expected = w * x;
     kernel::window_parts parts(window, size.h, size.w);
     std::vector<kernel::simd::window_part> found;
@@ -199,7 +204,7 @@ TEMPLATE_LIST_TEST_CASE(
       strip.ldy = y.cols();
       strip.parts = found.data();
       strip.part_count = static_cast<index_t>(found.size());
-      strip.padding = padding;
+      strip.ldx = cut.phases.plane();
       kernel::simd::spmm_window<TestType>(panels, from, panels.count(), strip,
                                           lacuna::no_epilogue{});
       dense_matrix<float> wanted = dense_matrix<float>::Constant(24, x.cols() + 1, untouched);

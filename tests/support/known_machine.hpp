@@ -24,6 +24,7 @@ namespace test {
   m.loads = 1;
   m.call = 1;
   m.tiles["f32:8"] = tiles(eight_rows, 512);
+  m.tiles["f32:8:runs"] = tiles(eight_rows, 512);
   m.tiles["f32:4"] = tiles(four_rows, 512);
   m.tiles["f32:4:runs"] = tiles(four_rows, 512);
   m.tiles["f32:both"] = tiles(one_row, 512);

@@ -87,7 +87,12 @@ class window_columns {
       if (source_.gathers_) return read_rows<Arch>(image, col, count, 0, source_.depth(), ahead);
       const T* const x = columns<Arch>(image, col, count, ahead);
       find_parts<Arch>(col, count);
-      return {x, 0, offsets_, source_.is_far(), found_.data(), static_cast<index_t>(found_.size())};
+      return {x,
+              source_.phases_.plane(),
+              offsets_,
+              source_.is_far(),
+              found_.data(),
+              static_cast<index_t>(found_.size())};
     }
     template <class Arch>
     [[nodiscard]] readable_columns<T> read_rows(index_t image, index_t col, index_t count,

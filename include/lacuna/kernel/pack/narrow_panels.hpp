@@ -93,7 +93,7 @@ template <matrix_format Format, class Column>
                                       extents2 taps) {
   constexpr index_t rows = tile_panels<bfloat16>::half_rows;
   narrow_panels<panels<float, rows>, bfloat16> out{pack_panels<rows>(a, depth, column)};
-  sort_by_taps(out.plain, taps);
+  ready_for_tiles(out.plain, taps);
   if (!detail::keeps_pairs(a.cols(), column)) return out;
 #if LACUNA_AMX
   const bool finite = std::all_of(out.plain.values.begin(), out.plain.values.end(),

@@ -136,9 +136,7 @@ template <class Arch, matrix_format Format, class Column>
       return pair_rows(
           out, depth_block(out.entries(), out.rows, out.depth, simd::fitting_depth<T, Arch>));
     } else {
-      sort_by_taps(out, taps);
-      find_runs(out);
-      share_positions(out);
+      ready_for_tiles(out, taps);
       return out;
     }
   }

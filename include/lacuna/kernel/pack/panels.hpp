@@ -35,13 +35,14 @@ struct panels {
   index_t rows{0};                  ///< rows of the matrix
   index_t depth{0};                 ///< rows of X: every k is below it
   std::vector<index_t> offsets{0};  ///< first entry of each panel, and the count of entries
-  /// Row of X of each entry; of the first panel's entries alone where those of all panels are the
-  /// same (`share_positions`).
+  /// Row of X of each entry; of the first panel's entries alone where panels share positions. What
+  /// is packed for tiles has a run more behind the last (`end_positions`).
   aligned_vector<std::int32_t> k;
-  aligned_vector<T> values;  ///< Rows an entry
-  bool is_dense{false};      ///< whether entry k of every panel has position k (`share_positions`)
-  bool in_runs{false};       ///< whether all entries come in runs (`find_runs`)
-  tap_sections sections{};   ///< of the entries, under a window of several taps
+  aligned_vector<T> values;      ///< Rows an entry
+  bool shares_positions{false};  ///< whether all panels have the same (`share_positions`)
+  bool is_dense{false};     ///< whether entry k of every panel has position k (`share_positions`)
+  bool in_runs{false};      ///< whether all entries come in runs (`find_runs`)
+  tap_sections sections{};  ///< of the entries, under a window of several taps
 
   /// A matrix of zeros.
   [[nodiscard]] static panels empty(index_t rows, index_t depth) {
@@ -58,8 +59,7 @@ struct panels {
   [[nodiscard]] index_t word_rows() const noexcept { return depth; }
   /// Rows of X of panel p's entries.
   [[nodiscard]] const std::int32_t* positions(index_t p) const noexcept {
-    const bool shared = static_cast<index_t>(k.size()) < entries();
-    return k.data() + (shared ? 0 : offsets[static_cast<std::size_t>(p)]);
+    return k.data() + (shares_positions ? 0 : offsets[static_cast<std::size_t>(p)]);
   }
   /// Values of the panels before `panel`: what it takes to get there.
   [[nodiscard]] index_t values_before(index_t panel) const noexcept {
@@ -143,21 +143,39 @@ void share_positions(panels<T, Rows>& w) {
   }
   w.k.resize(static_cast<std::size_t>(length));
   w.k.shrink_to_fit();
+  w.shares_positions = true;
   w.is_dense = length == w.depth;
   for (index_t k = 0; k < length; ++k) {
     w.is_dense = w.is_dense && w.k[static_cast<std::size_t>(k)] == k;
   }
 }
 
+/// Puts a run of positions behind the last, as tiles look up what comes next before they know
+/// whether anything does. After `share_positions`.
+template <class T, index_t Rows>
+void end_positions(panels<T, Rows>& w) {
+  w.k.insert(w.k.end(), run_length, 0);
+}
+
 /// Notes whether entries come in runs. Before `share_positions`; O(entries).
 template <class T, index_t Rows>
 void find_runs(panels<T, Rows>& w) {
-  w.in_runs = std::all_of(w.offsets.begin(), w.offsets.end(),
-                          [](index_t offset) { return offset % run_length == 0; });
+  const auto is_whole = [](index_t entries) { return entries % run_length == 0; };
+  w.in_runs = std::all_of(w.offsets.begin(), w.offsets.end(), is_whole) &&
+              std::all_of(w.sections.starts.begin(), w.sections.starts.end(), is_whole);
   for (index_t e = 1; e < w.entries() && w.in_runs; ++e) {
     const auto at = static_cast<std::size_t>(e);
     w.in_runs = e % run_length == 0 || w.k[at] == w.k[at - 1] + 1;
   }
+}
+
+/// Readies panels for tiles: what they hold is the same. O(entries).
+template <class T, index_t Rows>
+void ready_for_tiles(panels<T, Rows>& w, extents2 taps) {
+  sort_by_taps(w, taps);
+  find_runs(w);
+  share_positions(w);
+  end_positions(w);
 }
 
 /// Packs any format into panels of Rows rows; `depth` is how many rows X has and `column` says

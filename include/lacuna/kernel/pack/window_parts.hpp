@@ -46,6 +46,8 @@ class window_parts {
       });
     }
     parts.clear();
+    bits all;
+    all.set(0, vectors * lanes);
     bits last;
     for (index_t tx = 0; tx < window_.kernel_w; ++tx) {
       const range& sees = columns_[static_cast<std::size_t>(tx)];
@@ -68,6 +70,7 @@ class window_parts {
         for (index_t v = 0; v < vectors; ++v) {
           part.lanes[static_cast<std::size_t>(v)] = seen.from(v * lanes, lanes);
         }
+        part.sees_all = seen == all;
       }
     }
   }

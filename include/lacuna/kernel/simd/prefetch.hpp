@@ -5,6 +5,7 @@
 #include <lacuna/core/aligned.hpp>
 #include <lacuna/core/contract.hpp>
 #include <lacuna/core/extents.hpp>
+#include <lacuna/kernel/simd/unroll.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
 
@@ -27,6 +28,16 @@ LACUNA_ALWAYS_INLINE void prefetch_ahead([[maybe_unused]] const void* at) noexce
   for (index_t b = 0; b < Bytes; b += line) {
     __builtin_prefetch(static_cast<const char*>(at) + prefetch_bytes + b, 0, 2);
   }
+#endif
+}
+
+/// Asks for Vectors vectors of Lanes values from `at` on, in the first level where Near is 3, in
+/// the second where it is 2.
+template <index_t Vectors, index_t Lanes, int Near, class T>
+LACUNA_ALWAYS_INLINE void prefetch_vectors([[maybe_unused]] const T* at) noexcept {
+#if defined(__GNUC__)
+  unroll<Vectors>([&](auto j)
+                      LACUNA_INLINE_LAMBDA { __builtin_prefetch(at + j * Lanes, 0, Near); });
 #endif
 }
 

@@ -14,6 +14,7 @@
 #include <lacuna/kernel/simd/few_columns.hpp>
 #include <lacuna/kernel/simd/held_epilogue.hpp>
 #include <lacuna/kernel/simd/prefetch.hpp>
+#include <lacuna/kernel/simd/row_access.hpp>
 #include <lacuna/kernel/simd/start_sums.hpp>
 #include <lacuna/kernel/simd/strip.hpp>
 #include <lacuna/kernel/simd/tile.hpp>
@@ -25,38 +26,6 @@ template <class T, class Arch, index_t Rows>
 inline constexpr index_t strip_width = tile_vectors<Arch>(Rows) * lanes<word_t<T>, Arch>;
 
 namespace detail {
-
-/// What tiles know of rows of X: nothing, that the next strip's columns are far, or that entries
-/// come in runs of rows that lie at even distances.
-enum class row_access { anywhere, far, in_runs };
-
-/// Whether tiles take entries in runs (`x86::add_run`).
-template <class Arch, class Panels>
-inline constexpr bool takes_runs = false;
-#if defined(__AVX2__) && defined(__FMA__)
-template <>
-inline constexpr bool takes_runs<xsimd::fma3<xsimd::avx2>, panels<float, 4>> = true;
-#endif
-
-/// How tiles find a row of X: by a table of offsets or, where rows have entries of their own and
-/// loads are the bottleneck, by multiplying.
-template <class Panels>
-inline constexpr bool reads_by_offset = false;
-template <class T, index_t Rows>
-inline constexpr bool reads_by_offset<panels<T, Rows>> = true;
-template <class T, index_t Rows>
-inline constexpr bool reads_by_offset<dot_panels<T, Rows>> = true;
-
-template <class Panels, row_access Access, class T, class Y>
-[[nodiscard]] auto row_of(const strip<T, Y>& s) noexcept {
-  if constexpr (Access == row_access::in_runs) {
-    return rows_in_runs<T>{{s.x, s.offsets}, s.ldx};
-  } else if constexpr (reads_by_offset<Panels>) {
-    return rows_at<T, Access == row_access::far>{s.x, s.offsets};
-  } else {
-    return rows_apart<T>{s.x, s.ldx};
-  }
-}
 
 /// sums += entries first ... last - 1 of panel p of w times X; `also` as in tile::accumulate.
 template <class Tile, class Panels, class RowOf, class... Also>
@@ -98,6 +67,30 @@ LACUNA_ALWAYS_INLINE void accumulate_panel(Tile& sums, const mixed_panels<T, Row
   });
 }
 
+/// Whether panels have the positions behind their last that a Tile looks up.
+template <class Tile, class Panels>
+[[nodiscard]] bool are_ended(const Panels& w) noexcept {
+  if constexpr (Tile::looks_ahead) {
+    const index_t last = w.shares_positions ? w.offsets[1] : w.entries();
+    return static_cast<index_t>(w.k.size()) >= last + run_length;
+  }
+  return true;
+}
+
+/// How many rows of Y are asked for with each group of entries that a Tile is ahead, for all to be
+/// by the end of an average panel: a divisor of a panel's rows, half of them at most.
+template <class Tile, class Panels, class RowOf>
+[[nodiscard]] index_t rows_asked([[maybe_unused]] const Panels& w,
+                                 const RowOf& /*row_of*/) noexcept {
+  constexpr index_t rows = Panels::rows_per_panel;
+  index_t asked = 1;
+  if constexpr (Tile::looks_ahead) {
+    const index_t groups = w.entries() / group_ahead<RowOf>;
+    while (asked < rows / 2 && asked * groups < rows * w.count()) asked *= 2;
+  }
+  return asked;
+}
+
 /// The same, asking meanwhile for the lines of a tile of Y that is written next, from `y` on: a row
 /// of it with each Rows-th part of the entries. Where Y and a residual are beyond the second level,
 /// 256x64x3136 at 50 % takes 585 us for 660, without residual 380 for 490 (Emerald Rapids); all
@@ -106,11 +99,28 @@ LACUNA_ALWAYS_INLINE void accumulate_panel(Tile& sums, const mixed_panels<T, Row
 /// all at once 174 (Zen 4).
 template <class Tile, class Panels, class RowOf, class Y>
 LACUNA_ALWAYS_INLINE void accumulate_panel_ahead(Tile& sums, const Panels& w, index_t p,
-                                                 const RowOf& row_of, const Y* y,
-                                                 index_t ldy) noexcept {
+                                                 const RowOf& row_of, const Y* y, index_t ldy,
+                                                 [[maybe_unused]] index_t at_once) noexcept {
   constexpr index_t rows = Panels::rows_per_panel;
   const index_t entries =
       w.offsets[static_cast<std::size_t>(p) + 1] - w.offsets[static_cast<std::size_t>(p)];
+  if constexpr (Tile::looks_ahead) {
+    const index_t begin = w.offsets[static_cast<std::size_t>(p)];
+    const Y* const last = y + rows * ldy;
+    const auto ask = [&] {
+      prefetch_for_writing<Tile::width* static_cast<index_t>(sizeof(Y))>(y);
+      y += ldy;
+    };
+    sums.accumulate(
+        w.values.data() + begin * Tile::entry_values, w.positions(p), entries, row_of,
+        [](const auto*, const auto*) LACUNA_INLINE_LAMBDA {},
+        [&]() LACUNA_INLINE_LAMBDA {
+          if (y == last) return;
+          for (index_t i = 0; i < at_once; ++i) ask();
+        });
+    while (y != last) ask();
+    return;
+  }
   // Powers of two: without two divisions a part short panels take 2 to 7 % less (1/8, Zen 3).
   constexpr int log2_rows = std::bit_width(static_cast<std::size_t>(rows - 1));
   const int log2_parts = entries < 4 * rows ? 1 : log2_rows;
@@ -135,6 +145,8 @@ void spmm_strip(const Panels& w, index_t first, index_t last, const strip<T, Y>&
   held_epilogue<Epilogue> held(epilogue);
   constexpr index_t rows = Panels::rows_per_panel;
   using sums_of_panel = tile<typename Panels::value_type, Arch, rows, Vectors>;
+  const auto rows_of_x = row_of<Panels, Access>(s);
+  const index_t asked = rows_asked<sums_of_panel>(w, rows_of_x);
   for (index_t p = first; p < last; ++p) {
     auto sums = start_sums<sums_of_panel>(w, p, s.x_zero);
     const index_t row = p * rows;
@@ -142,9 +154,9 @@ void spmm_strip(const Panels& w, index_t first, index_t last, const strip<T, Y>&
     if constexpr (reads_by_offset<Panels> && sizeof(Y) >= sizeof(T)) {
       const Y* const next =
           p + 1 < last ? s.y + (row + rows) * s.ldy : s.y + first * rows * s.ldy + s.cols;
-      accumulate_panel_ahead(sums, w, p, row_of<Panels, Access>(s), next, s.ldy);
+      accumulate_panel_ahead(sums, w, p, rows_of_x, next, s.ldy, asked);
     } else {
-      accumulate_panel(sums, w, p, row_of<Panels, Access>(s));
+      accumulate_panel(sums, w, p, rows_of_x);
     }
     sums.store(s.y + row * s.ldy, s.ldy, std::min(rows, w.rows - row), s.cols,
                position{row, s.col, s.cols, s.image}, held());
@@ -159,7 +171,7 @@ LACUNA_ALWAYS_INLINE void accumulate_with_column(Tile& sums, typename Across::su
                                                  const Panels& w, index_t p, const RowOf& row_of,
                                                  const T* x) noexcept {
   using value = typename Panels::value_type;
-  if constexpr (is_in_runs<RowOf>) {
+  if constexpr (is_in_runs<RowOf> && registers<typename Tile::arch> == 16) {
     constexpr index_t part = 16 * run_length;
     const index_t begin = w.offsets[static_cast<std::size_t>(p)];
     const index_t entries = w.offsets[static_cast<std::size_t>(p) + 1] - begin;
@@ -235,6 +247,7 @@ void spmm_panels(const Panels& w, index_t first, index_t last, const strip<T, Y>
   LACUNA_EXPECTS(0 <= first && first <= last && last <= w.count());
   LACUNA_EXPECTS(0 < s.cols && s.cols <= width + (few_columns<Panels> > 0 ? 1 : 0));
   LACUNA_EXPECTS(!detail::reads_by_offset<Panels> || s.offsets != nullptr);
+  LACUNA_EXPECTS((detail::are_ended<tile<value, Arch, Panels::rows_per_panel, vectors>>(w)));
   using access = detail::row_access;
   // Strips of planes have offsets at no even distances, and no ldx.
   const bool in_runs = [&] {
@@ -258,6 +271,12 @@ void spmm_panels(const Panels& w, index_t first, index_t last, const strip<T, Y>
   }
   if constexpr (detail::reads_by_offset<Panels>) {
     if (s.prefetch && s.cols == width) {
+      if constexpr (tile<value, Arch, Panels::rows_per_panel, vectors>::looks_ahead) {
+        if (in_runs) {
+          return detail::spmm_strip<Arch, vectors, access::far_in_runs>(w, first, last, s,
+                                                                        epilogue);
+        }
+      }
       return detail::spmm_strip<Arch, vectors, access::far>(w, first, last, s, epilogue);
     }
   }

@@ -21,6 +21,7 @@ struct window_part {
   index_t first{0};                                 ///< section
   index_t last{0};                                  ///< section behind the last
   std::array<std::uint16_t, most_vectors> lanes{};  ///< that see the image, vector by vector
+  bool sees_all{false};                             ///< whether all lanes of all vectors do
 };
 
 /// The columns of X that one register tile goes through, in words, and where the results go.
@@ -45,7 +46,7 @@ struct strip {
   /// from x, and what it has of the image is said part by part.
   const window_part* parts{nullptr};
   index_t part_count{0};
-  T padding{0};  ///< what stands for zero
+  T padding{0};  ///< what stands for zero in words of bytes
 };
 
 /// Row k of X where rows lie `stride` values apart.
@@ -81,16 +82,6 @@ struct rows_at {
   }
 };
 
-/// The same for entries in runs, whose rows are `apart` words apart.
-template <class T>
-struct rows_in_runs : rows_at<T, false> {
-  index_t apart;
-};
-template <class RowOf>
-inline constexpr bool is_in_runs = false;
-template <class T>
-inline constexpr bool is_in_runs<rows_in_runs<T>> = true;
-
 /// Row k of X as a window sees it: from offsets[k] on where lanes see the image, padding elsewhere.
 template <class T, class B, index_t Vectors>
 struct rows_in_window {
@@ -113,5 +104,15 @@ struct rows_in_window {
                       lanes[static_cast<std::size_t>(J)]);
   }
 };
+
+/// Rows of entries in runs, within which they are `apart` words apart.
+template <class Rows>
+struct rows_in_runs : Rows {
+  index_t apart;
+};
+template <class RowOf>
+inline constexpr bool is_in_runs = false;
+template <class Rows>
+inline constexpr bool is_in_runs<rows_in_runs<Rows>> = true;
 
 }  // namespace lacuna::inline LACUNA_ABI::kernel::simd

@@ -8,6 +8,7 @@
 
 #include <lacuna/kernel/pack/panels.hpp>
 #include <lacuna/kernel/position.hpp>
+#include <lacuna/kernel/simd/add_ahead.hpp>
 #include <lacuna/kernel/simd/prefetch.hpp>
 #include <lacuna/kernel/simd/product.hpp>
 #include <lacuna/kernel/simd/store_narrow.hpp>
@@ -50,6 +51,9 @@ class tile {
   static constexpr index_t word_lanes = lanes<word, Arch>;
   static constexpr index_t width = Vectors * word_lanes;
   static constexpr index_t entry_values = Rows * product<T>::group;
+  /// Whether rows of X are asked for before they are used, positions looked up beyond the last.
+  static constexpr bool looks_ahead = std::is_same_v<T, float> && Rows == 8 && Vectors == 3 &&
+                                      std::is_base_of_v<xsimd::avx512f, Arch>;
 
   /// sums = 0
   LACUNA_ALWAYS_INLINE tile() noexcept {
@@ -65,23 +69,27 @@ class tile {
 
   /// sums += values[e] * X[k[e]], for every entry e; row_of(k) is where row k of X starts, in words
   /// of which row_of.load<j> reads vector j. `also(row, value)` is called with each entry's row of
-  /// X and its values.
-  template <class Product = product<T>, class K, class RowOf, class Also>
+  /// X and its values, `each_group()` before each `group_ahead` of them in tiles that look ahead.
+  template <class Product = product<T>, class K, class RowOf, class Also, class EachGroup>
   LACUNA_ALWAYS_INLINE void accumulate(const T* values, const K* k, index_t entries,
-                                       const RowOf& row_of, const Also& also) noexcept {
+                                       const RowOf& row_of, const Also& also,
+                                       [[maybe_unused]] const EachGroup& each_group) noexcept {
+#if defined(__AVX512F__)
+    if constexpr (looks_ahead) {
+      return in_registers([&](x86::sums_8x3& sums) LACUNA_INLINE_LAMBDA {
+        add_ahead<Arch>(sums, values, k, entries, row_of, also, each_group);
+      });
+    }
+#endif
     for (index_t e = 0; e < entries; ++e) {
-      const word* row = row_of(k[e]);
       const T* value = values + e * entry_values;
       // Weights are read once a strip; all but small ones come from far at least the first time.
       if constexpr (Rows > 1) {
         prefetch_ahead<entry_values* static_cast<index_t>(sizeof(T))>(value);
         prefetch_ahead<1>(k + e);
       }
-      if constexpr (RowOf::prefetches) {
-        unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-          __builtin_prefetch(row + width + j * word_lanes, 0, 2);
-        });
-      }
+      const word* const row = row_of(k[e]);
+      if constexpr (RowOf::prefetches) prefetch_vectors<Vectors, word_lanes, 2>(row + width);
       also(row, value);
       word_batch v[static_cast<std::size_t>(Vectors)];
       unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
@@ -96,13 +104,17 @@ class tile {
       });
     }
   }
-
+  template <class Product = product<T>, class K, class RowOf, class Also>
+  LACUNA_ALWAYS_INLINE void accumulate(const T* values, const K* k, index_t entries,
+                                       const RowOf& row_of, const Also& also) noexcept {
+    accumulate<Product>(values, k, entries, row_of, also, []() LACUNA_INLINE_LAMBDA {});
+  }
   template <class Product = product<T>, class K, class RowOf>
   LACUNA_ALWAYS_INLINE void accumulate(const T* values, const K* k, index_t entries,
                                        const RowOf& row_of) noexcept {
 #if defined(__AVX2__) && defined(__FMA__)
-    if constexpr (is_in_runs<RowOf>) {
-      accumulate_runs(values, k, k + entries, row_of);
+    if constexpr (is_in_runs<RowOf> && !looks_ahead) {
+      add_runs(values, k, k + entries, row_of);
     } else
 #endif
       accumulate<Product>(values, k, entries, row_of,
@@ -166,10 +178,21 @@ class tile {
   }
 
  protected:
+#if defined(__AVX512F__)
+  /// f(sums), as registers.
+  template <class F>
+  LACUNA_ALWAYS_INLINE void in_registers(const F& f) noexcept {
+    x86::sums_8x3 sums;
+    unroll<24, 32>([&](auto i) LACUNA_INLINE_LAMBDA { sums[i] = sums_[i].data; });
+    f(sums);
+    unroll<24, 32>([&](auto i) LACUNA_INLINE_LAMBDA { sums_[i] = sum_batch(sums[i]); });
+  }
+#endif
+
 #if defined(__AVX2__) && defined(__FMA__)
   template <class K, class RowOf>
-  LACUNA_ALWAYS_INLINE void accumulate_runs(const T* values, const K* k, const K* last,
-                                            const RowOf& row_of) noexcept {
+  LACUNA_ALWAYS_INLINE void add_runs(const T* values, const K* k, const K* last,
+                                     const RowOf& row_of) noexcept {
     x86::sums_4x3 sums;
     unroll<Rows * Vectors>([&](auto i) LACUNA_INLINE_LAMBDA { sums[i] = sums_[i].data; });
     constexpr index_t run_bytes = run_length * Rows * index_t{sizeof(T)};

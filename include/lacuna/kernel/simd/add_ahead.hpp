@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+
+#include <lacuna/kernel/pack/panels.hpp>
+#include <lacuna/kernel/simd/prefetch.hpp>
+#include <lacuna/kernel/simd/strip.hpp>
+#include <lacuna/kernel/simd/unroll.hpp>
+#include <lacuna/kernel/x86/add_rows.hpp>
+
+namespace lacuna::inline LACUNA_ABI::kernel::simd {
+
+/// Entries whose rows of X are asked for at once by `add_ahead`.
+template <class RowOf>
+inline constexpr index_t group_ahead = is_in_runs<RowOf> ? run_length : 4;
+
+#if defined(__AVX512F__)
+
+namespace detail {
+/// sums += entry E of `values` times a row of X
+template <class Arch, index_t E, class RowOf, class Also>
+LACUNA_ALWAYS_INLINE void add_entry(x86::sums_8x3& sums, const float* values, const float* row,
+                                    const RowOf& row_of, const Also& also) noexcept {
+  using vector = batch<float, Arch>;
+  constexpr index_t first = 8 * E;
+  if constexpr (RowOf::prefetches) prefetch_vectors<3, 16, 2>(row + 48);
+  also(row, values + first);
+  const auto x0 = row_of.template load<0, vector>(row).data;
+  const auto x1 = row_of.template load<1, vector>(row).data;
+  const auto x2 = row_of.template load<2, vector>(row).data;
+  x86::add_rows<first, 0>(sums, x0, x1, x2, values);
+  x86::add_rows<first, 4>(sums, x0, x1, x2, values);
+}
+}  // namespace detail
+
+/// sums += values[8 e + r] * X[k[e]] for every entry e of 8 rows, as `tile::accumulate`, whose twin
+/// this is; each row of X is asked for in the first level a group of entries before it is used, so
+/// positions of a group behind the last are looked up.
+///
+/// From the second level an entry takes 13.2 cycles of Emerald Rapids, asked for ahead 12.0, which
+/// is what its multiply-adds take; beside a neighbour on the same core, which leaves half of what
+/// is in flight and of the instructions, 19 to 21 and 15 to 18, by runs. Products of ResNet-50 in
+/// 8x8 blocks take 0.86 to 0.90 of the time, 8x1 0.88 to 0.90.
+template <class Arch, class K, class RowOf, class Also, class EachGroup>
+LACUNA_ALWAYS_INLINE void add_ahead(x86::sums_8x3& sums, const float* values, const K* k,
+                                    index_t entries, const RowOf& row_of, const Also& also,
+                                    const EachGroup& each_group) noexcept {
+  constexpr index_t group = group_ahead<RowOf>;
+  const K* const last = k + entries;
+  const auto prefetch_group = [&]() LACUNA_INLINE_LAMBDA {
+    each_group();
+    prefetch_ahead<1>(k);
+    prefetch_ahead<group * 8 * index_t{sizeof(float)}>(values);
+  };
+  if constexpr (is_in_runs<RowOf>) {
+    for (; k != last; k += group, values += group * 8) {
+      prefetch_group();
+      const float* row = row_of(*k);
+      const float* next = row_of(k[group]);
+      unroll<group>([&](auto e) LACUNA_INLINE_LAMBDA {
+        prefetch_vectors<3, 16, 3>(next);
+        next += row_of.apart;
+        detail::add_entry<Arch, e>(sums, values, row, row_of, also);
+        row += row_of.apart;
+      });
+    }
+  } else {
+    if (entries >= group) {
+      const float* row[static_cast<std::size_t>(group)];
+      unroll<group>([&](auto e) LACUNA_INLINE_LAMBDA { row[e] = row_of(k[e]); });
+      for (; last - k >= group; k += group, values += group * 8) {
+        prefetch_group();
+        unroll<group>([&](auto e) LACUNA_INLINE_LAMBDA {
+          const float* const next = row_of(k[group + e]);
+          prefetch_vectors<3, 16, 3>(next);
+          detail::add_entry<Arch, e>(sums, values, row[e], row_of, also);
+          row[e] = next;
+        });
+      }
+    }
+    for (; k != last; ++k, values += 8) {
+      detail::add_entry<Arch, 0>(sums, values, row_of(*k), row_of, also);
+    }
+  }
+}
+
+#endif
+
+}  // namespace lacuna::inline LACUNA_ABI::kernel::simd
