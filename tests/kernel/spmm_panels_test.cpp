@@ -8,7 +8,9 @@
 #include <lacuna/kernel/simd/spmm_panels.hpp>
 #include <lacuna/prune/prune.hpp>
 
+#include <cmath>
 #include <numeric>
+#include <type_traits>
 #include <vector>
 
 #include "support/architectures.hpp"
@@ -88,6 +90,44 @@ TEMPLATE_LIST_TEST_CASE("entries in runs give bit-identical sums one by one", "[
   kernel::find_runs(panels);
   REQUIRE(panels.in_runs);
   CHECK(product() == one_by_one);
+}
+
+TEMPLATE_LIST_TEST_CASE("sums are of fused multiply-adds in the order of entries", "[kernel][simd]",
+                        test::architectures) {
+  if constexpr (std::is_base_of_v<xsimd::avx512f, TestType> ||
+                std::is_same_v<xsimd::fma3<xsimd::avx2>, TestType>) {
+    constexpr index_t rows = kernel::simd::tile_rows<TestType>(8);
+    constexpr index_t width = kernel::simd::strip_width<float, TestType, rows>;
+    const index_t depth = 72;
+    const dense_matrix<float> x = dense_matrix<float>::Random(depth, width + 8);
+    const auto expect_fused = [&](const auto& w) {
+      auto panels = kernel::pack_panels<rows>(w, depth, identity);
+      kernel::ready_for_tiles(panels, 1);
+      dense_matrix<float> y(32, width);
+      run<TestType>(panels, 0, panels.count(), x.data() + 3, x.cols(), width, false, y);
+      dense_matrix<float> expected = dense_matrix<float>::Zero(32, width);
+      for (index_t p = 0; p < panels.count(); ++p) {
+        const index_t first = panels.offsets[static_cast<std::size_t>(p)];
+        const index_t last = panels.offsets[static_cast<std::size_t>(p) + 1];
+        for (index_t e = first; e < last; ++e) {
+          for (index_t r = 0; r < rows; ++r) {
+            const float value = panels.values[static_cast<std::size_t>(e * rows + r)];
+            for (index_t j = 0; j < width; ++j) {
+              float& sum = expected(p * rows + r, j);
+              sum = std::fma(value, x(panels.positions(p)[e - first], 3 + j), sum);
+            }
+          }
+        }
+      }
+      CHECK(y == expected);
+    };
+    const dense_matrix<float> w = dense_matrix<float>::Random(32, depth);
+    for (const double keep : {0.0, 0.125, 0.3, 0.5, 1.0}) {
+      CAPTURE(keep, TestType::name());
+      expect_fused(lacuna::prune_blocks<8, 8>(w, lacuna::keep{keep}));
+      expect_fused(lacuna::prune_blocks<8, 1>(w, lacuna::keep{keep}));
+    }
+  }
 }
 
 TEMPLATE_LIST_TEST_CASE("a strip and a column of long panels in runs is the reference's",

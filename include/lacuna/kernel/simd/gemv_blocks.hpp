@@ -56,7 +56,7 @@ struct block_sums {
       });
       unroll<sums>([&](auto s) LACUNA_INLINE_LAMBDA {
         const T* from = values + (s * x_vectors + part) * l;
-        prefetch_ahead<l* static_cast<index_t>(sizeof(T))>(from);
+        prefetch_ahead<l * index_t{sizeof(T)}, prefetch_bytes_of_blocks>(from);
         const B w = B::load_unaligned(from);
         unroll<Columns>([&](auto j) LACUNA_INLINE_LAMBDA {
           B& to = sum[static_cast<std::size_t>((Chain * sums + s) * Columns + j)];

@@ -65,12 +65,12 @@ void add_product(const gemv_n_m<T, N, M, Lanes>& w, index_t first, index_t last,
     for (index_t i = 0; i < w.words; ++i, from += (1 + slots) * Lanes) {
       const T* const at = x + i * layout::groups_a_word * M;
       words position = words::load_unaligned(from);
-      prefetch_ahead<vector_bytes>(from);
+      prefetch_ahead<vector_bytes, prefetch_bytes_of_lanes>(from);
       detail::group_of_x<T, Arch, layout::window> group[static_cast<std::size_t>(Columns)];
       unroll<slots, 64>([&](auto slot) LACUNA_INLINE_LAMBDA {
         constexpr index_t s = decltype(slot)::value;
         const auto* here = from + (1 + s) * Lanes;
-        prefetch_ahead<vector_bytes>(here);
+        prefetch_ahead<vector_bytes, prefetch_bytes_of_lanes>(here);
         const B values = xsimd::bitwise_cast<B>(words::load_unaligned(here));
         unroll<Columns>([&](auto j) LACUNA_INLINE_LAMBDA {
           constexpr auto column = static_cast<std::size_t>(decltype(j)::value);

@@ -18,15 +18,21 @@ namespace lacuna::inline LACUNA_ABI::kernel::simd {
 /// difference.
 inline constexpr index_t prefetch_bytes = 2048;
 
-/// Asks for the cache lines `prefetch_bytes` after those that hold the Bytes bytes at `at`, in the
+/// The same where nothing but weights is read, one column: 2 KB ahead blocks take 2 to 10 % longer
+/// than at 8, 2:4 up to 4 % longer than at 4 (Emerald Rapids, 2 to 64 MB of weights in turn with
+/// six others').
+inline constexpr index_t prefetch_bytes_of_blocks = 8192;
+inline constexpr index_t prefetch_bytes_of_lanes = 4096;
+
+/// Asks for the cache lines Ahead bytes after those that hold the Bytes bytes at `at`, in the
 /// second level: into the first, 1:8 ran at 24.4 for 28.3 GB/s. They may lie beyond the block of
 /// memory: nothing is read.
-template <index_t Bytes>
+template <index_t Bytes, index_t Ahead = prefetch_bytes>
 LACUNA_ALWAYS_INLINE void prefetch_ahead([[maybe_unused]] const void* at) noexcept {
 #if defined(__GNUC__)
   constexpr auto line = static_cast<index_t>(cache_line);
   for (index_t b = 0; b < Bytes; b += line) {
-    __builtin_prefetch(static_cast<const char*>(at) + prefetch_bytes + b, 0, 2);
+    __builtin_prefetch(static_cast<const char*>(at) + Ahead + b, 0, 2);
   }
 #endif
 }
