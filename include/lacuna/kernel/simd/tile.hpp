@@ -76,33 +76,12 @@ class tile {
                                        [[maybe_unused]] const EachGroup& each_group) noexcept {
 #if defined(__AVX512F__)
     if constexpr (looks_ahead) {
-      return in_registers([&](x86::sums_8x3& sums) LACUNA_INLINE_LAMBDA {
+      in_registers([&](x86::sums_8x3& sums) LACUNA_INLINE_LAMBDA {
         add_ahead<Arch>(sums, values, k, entries, row_of, also, each_group);
       });
-    }
+    } else
 #endif
-    for (index_t e = 0; e < entries; ++e) {
-      const T* value = values + e * entry_values;
-      // Weights are read once a strip; all but small ones come from far at least the first time.
-      if constexpr (Rows > 1) {
-        prefetch_ahead<entry_values* static_cast<index_t>(sizeof(T))>(value);
-        prefetch_ahead<1>(k + e);
-      }
-      const word* const row = row_of(k[e]);
-      if constexpr (RowOf::prefetches) prefetch_vectors<Vectors, word_lanes, 2>(row + width);
-      also(row, value);
-      word_batch v[static_cast<std::size_t>(Vectors)];
-      unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-        v[j] = row_of.template load<decltype(j)::value, word_batch>(row);
-      });
-      unroll<Rows>([&](auto r) LACUNA_INLINE_LAMBDA {
-        const word_batch weight(word_at(value + r * product<T>::group));
-        unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
-          sum_batch& to = sums_[r * Vectors + j];
-          to = Product::add(to, weight, v[j]);
-        });
-      });
-    }
+      add_one_by_one<Product>(values, k, entries, row_of, also);
   }
   template <class Product = product<T>, class K, class RowOf, class Also>
   LACUNA_ALWAYS_INLINE void accumulate(const T* values, const K* k, index_t entries,
@@ -178,6 +157,33 @@ class tile {
   }
 
  protected:
+  template <class Product, class K, class RowOf, class Also>
+  LACUNA_ALWAYS_INLINE void add_one_by_one(const T* values, const K* k, index_t entries,
+                                           const RowOf& row_of, const Also& also) noexcept {
+    for (index_t e = 0; e < entries; ++e) {
+      const T* value = values + e * entry_values;
+      // Weights are read once a strip; all but small ones come from far at least the first time.
+      if constexpr (Rows > 1) {
+        prefetch_ahead<entry_values* static_cast<index_t>(sizeof(T))>(value);
+        prefetch_ahead<1>(k + e);
+      }
+      const word* const row = row_of(k[e]);
+      if constexpr (RowOf::prefetches) prefetch_vectors<Vectors, word_lanes, 2>(row + width);
+      also(row, value);
+      word_batch v[static_cast<std::size_t>(Vectors)];
+      unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
+        v[j] = row_of.template load<decltype(j)::value, word_batch>(row);
+      });
+      unroll<Rows>([&](auto r) LACUNA_INLINE_LAMBDA {
+        const word_batch weight(word_at(value + r * product<T>::group));
+        unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
+          sum_batch& to = sums_[r * Vectors + j];
+          to = Product::add(to, weight, v[j]);
+        });
+      });
+    }
+  }
+
 #if defined(__AVX512F__)
   /// f(sums), as registers.
   template <class F>

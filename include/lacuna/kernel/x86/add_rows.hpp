@@ -27,10 +27,10 @@ LACUNA_ALWAYS_INLINE void add_rows(sums_8x3& sums, __m512 x0, __m512 x1, __m512 
                                    const float* w) noexcept {
   constexpr index_t first = 3 * Row;
 // clang-format off
-#define LACUNA_ROW(at, a, b, c)                     \
+#define LACUNA_ROW(at, a, b, c)                      \
   "vbroadcastss %c[at]+" #at "(%[w]), %%zmm31\n\t"   \
-  "vfmadd231ps %[x0], %%zmm31, %[" #a "]\n\t"       \
-  "vfmadd231ps %[x1], %%zmm31, %[" #b "]\n\t"       \
+  "vfmadd231ps %[x0], %%zmm31, %[" #a "]\n\t"        \
+  "vfmadd231ps %[x1], %%zmm31, %[" #b "]\n\t"        \
   "vfmadd231ps %[x2], %%zmm31, %[" #c "]\n\t"
   asm(LACUNA_ROW(0, s0, s1, s2)
       LACUNA_ROW(4, s3, s4, s5)
