@@ -41,8 +41,8 @@ LACUNA_ALWAYS_INLINE void add_entry(x86::sums_8x3& sums, const float* values, co
 ///
 /// From the second level an entry takes 13.2 cycles of Emerald Rapids, asked for ahead 12.0, which
 /// is what its multiply-adds take; beside a neighbour on the same core, which leaves half of what
-/// is in flight and of the instructions, 19 to 21 and 15 to 18, by runs. Products of ResNet-50 in
-/// 8x8 blocks take 0.86 to 0.90 of the time, 8x1 0.88 to 0.90.
+/// is in flight and of the instructions, 19 to 21 and 15 to 18, by runs. 96 products in blocks and
+/// dense are 1.13 to 1.18 times as fast (docs/decisions/0012-tiles-look-ahead.md).
 template <class Arch, class K, class RowOf, class Also, class EachGroup>
 LACUNA_ALWAYS_INLINE void add_ahead(x86::sums_8x3& sums, const float* values, const K* k,
                                     index_t entries, const RowOf& row_of, const Also& also,
