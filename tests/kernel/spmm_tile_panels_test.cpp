@@ -5,6 +5,7 @@
 // and kernel/x86/{amx,interleave}.hpp. Kernels that need AMX are tested where the process may use
 // it.
 #include <lacuna/kernel/pack/dot_planes.hpp>
+#include <lacuna/kernel/pack/narrow_panels.hpp>
 #include <lacuna/kernel/pack/tile_panels.hpp>
 #include <lacuna/kernel/simd/is_finite.hpp>
 #include <lacuna/kernel/simd/spmm_tile_panels.hpp>
@@ -232,6 +233,23 @@ void expect_portions(const Expect& expect) {
   }
 }
 }  // namespace
+
+TEST_CASE("tiles pay where enough columns are kept, the more the sparser", "[kernel][pack]") {
+  const auto pay = [](index_t depth, index_t every) {
+    dense_matrix<std::int8_t> w = dense_matrix<std::int8_t>::Zero(8, depth);
+    for (index_t k = 0; k < depth; k += 8 * every) w.middleCols(k, 8).setOnes();
+    return kernel::tiles_pay(
+        kernel::pack_dot_panels<8>(lacuna::to_block_csr<8, 8>(w), depth, identity));
+  };
+  CHECK_FALSE(pay(0, 1));
+  CHECK_FALSE(pay(16, 1));
+  CHECK(pay(64, 1));
+  CHECK_FALSE(pay(128, 2));
+  CHECK(pay(256, 2));
+  CHECK_FALSE(pay(1024, 4));
+  CHECK(pay(3072, 4));
+  CHECK_FALSE(pay(4608, 8));
+}
 
 TEMPLATE_TEST_CASE("any portion of an int8 product by tiles is exact, and nothing else is written",
                    "[kernel][simd]", std::int8_t, std::uint8_t) {
