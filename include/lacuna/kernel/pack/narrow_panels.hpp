@@ -74,10 +74,10 @@ template <class Column>
 /// Whether tile instructions multiply these panels of bytes faster than dot products of vectors do.
 /// A tile takes 64 rows of X that must be gathered whatever share of them is kept, and two panels
 /// share few rows of sparse weights. Measured on Emerald Rapids, 8x8 on 16 layers of ResNet-50,
-/// VGG-16 and BERT's depth (2026-11-30), time by tiles over time by vectors: 0.60 to 0.98 at 1/2
-/// from 128 kept columns on but for 49 columns of X (1.05 and 1.23), 1.16 and 1.53 below; 1.00 to
-/// 1.94 at 1/4 below 384 kept columns, 0.62 and 0.75 above; 0.91 to 2.51 at 1/8, whatever the
-/// depth.
+/// VGG-16 and BERT's depth (2026-11-30), time by tiles over time by vectors: at 1/2 1.16 and 1.53
+/// below 128 kept columns, 0.60 to 0.98 from there on but for 49 columns of X (1.05 and 1.23); at
+/// 1/4 1.05 to 1.94 on thirteen, 0.62 to 0.77 on three; at 1/8 0.91 to 2.51. This rule is wrong on
+/// seven of the 48, by 5 to 30 %.
 template <index_t Rows>
 [[nodiscard]] bool tiles_pay(const dot_panels<std::int8_t, Rows>& w) noexcept {
   constexpr double least = 30;

@@ -14,7 +14,7 @@ namespace lacuna::inline LACUNA_ABI::kernel::simd {
 /// What a block of X takes of the first-level cache beside weights and sums that pass through.
 /// AMD's have 32 KB: in cycles of multiply-adds for each that it took on Zen 4 (seven products of
 /// 49 to 3136 columns), 2:4 + 2:8 0.86 for 0.81 at 40 KB, 2:4 0.82 for 0.78, CSR at 1/2 0.80 for
-/// 0.77; at 24 KB each is as fast. Intel's have 48 since AVX-512 came to all: on Emerald Rapids (16
+/// 0.77; at 24 KB each is as fast. Intel's have 48 from Ice Lake on: on Emerald Rapids (16
 /// products) 2:4 takes 3 % less at 40 KB than at 28, CSR at 1/2 7 %, sparser ones the same.
 [[nodiscard]] inline index_t l1_block() noexcept {
   return (x86::is_amd() ? 28 : 40) * index_t{1024};
