@@ -42,7 +42,7 @@ class file_size_limit {
 }  // namespace
 
 TEST_CASE("bytes are read as they were written", "[io][file]") {
-  const test::temporary_folder folder("file_round_trip");
+  const test::temporary_folder folder;
   const std::vector<std::byte> bytes{std::byte{0}, std::byte{10}, std::byte{13}, std::byte{255}};
   io::write_file(folder.file("x"), bytes);
   CHECK(io::read_file(folder.file("x")) == bytes);
@@ -51,7 +51,7 @@ TEST_CASE("bytes are read as they were written", "[io][file]") {
 }
 
 TEST_CASE("what can't be opened is an io_error with its path", "[io][file]") {
-  const test::temporary_folder folder("file_missing");
+  const test::temporary_folder folder;
   CHECK_THROWS_WITH(io::read_file(folder.file("none")), Catch::Contains(folder.file("none")));
   CHECK_THROWS_AS(io::read_file(folder.file("")), lacuna::io_error);  // a folder
   CHECK_THROWS_AS(io::write_file(folder.file("no/such/folder/x"), {}), lacuna::io_error);
@@ -60,7 +60,7 @@ TEST_CASE("what can't be opened is an io_error with its path", "[io][file]") {
 
 TEST_CASE("a write that fails half way leaves nothing behind, and what was there stays",
           "[io][file]") {
-  const test::temporary_folder folder("file_failing");
+  const test::temporary_folder folder;
   const std::vector<std::byte> old(3, std::byte{7});
   io::write_file(folder.file("x"), old);
   const std::vector<std::byte> many(1U << 20U);
@@ -79,7 +79,7 @@ TEST_CASE("a write that fails half way leaves nothing behind, and what was there
 
 TEST_CASE("folders, pipes and devices are neither read as files nor replaced by one",
           "[io][file]") {
-  const test::temporary_folder folder("file_special");
+  const test::temporary_folder folder;
   const std::vector<std::byte> bytes(10);
   std::filesystem::create_directory(folder.file("folder"));
   REQUIRE(mkfifo(folder.file("pipe").c_str(), 0600) == 0);
@@ -99,7 +99,7 @@ TEST_CASE("folders, pipes and devices are neither read as files nor replaced by 
 
 TEST_CASE("a link or a leftover under the partial's name is removed, not written through",
           "[io][file]") {
-  const test::temporary_folder folder("file_leftover");
+  const test::temporary_folder folder;
   const std::vector<std::byte> mine(3, std::byte{7});
   const std::vector<std::byte> bytes(10);
   io::write_file(folder.file("mine"), mine);

@@ -36,7 +36,7 @@ void write_gzip(const std::string& path, const std::vector<std::uint8_t>& bytes)
 }  // namespace
 
 TEST_CASE("gzip and plain files read the same", "[io][idx]") {
-  const test::temporary_folder folder("idx_same");
+  const test::temporary_folder folder;
   const auto bytes = idx({2, 3}, 6);
   write_gzip(folder.file("a.gz"), bytes);
   io::write_file(folder.file("a"), std::as_bytes(std::span(bytes)));
@@ -47,7 +47,7 @@ TEST_CASE("gzip and plain files read the same", "[io][idx]") {
 }
 
 TEST_CASE("broken files are refused with what is wrong", "[io][idx]") {
-  const test::temporary_folder folder("idx_broken");
+  const test::temporary_folder folder;
   const std::string path = folder.file("a.gz");
   const auto refuses = [&](const std::vector<std::uint8_t>& bytes, const std::string& why) {
     write_gzip(path, bytes);
@@ -67,7 +67,7 @@ TEST_CASE("broken files are refused with what is wrong", "[io][idx]") {
 }
 
 TEST_CASE("a damaged gzip stream is refused", "[io][idx]") {
-  const test::temporary_folder folder("idx_damaged");
+  const test::temporary_folder folder;
   write_gzip(folder.file("a.gz"), idx({100, 100}, 10'000));
   auto bytes = io::read_file(folder.file("a.gz"));
   bytes[bytes.size() / 2] ^= std::byte{0xff};
@@ -80,7 +80,7 @@ TEST_CASE("a damaged gzip stream is refused", "[io][idx]") {
 }
 
 TEST_CASE("a gzip file cut off anywhere is refused", "[io][idx]") {
-  const test::temporary_folder folder("idx_cut");
+  const test::temporary_folder folder;
   write_gzip(folder.file("a.gz"), idx({5, 4}, 20));
   const auto whole = io::read_file(folder.file("a.gz"));
   CHECK(io::parse_idx(whole, "a.gz").values.size() == 20);
@@ -91,7 +91,7 @@ TEST_CASE("a gzip file cut off anywhere is refused", "[io][idx]") {
 }
 
 TEST_CASE("a flipped bit of a gzip stream is refused, or was padding", "[io][idx]") {
-  const test::temporary_folder folder("idx_bits");
+  const test::temporary_folder folder;
   write_gzip(folder.file("a.gz"), idx({5, 4}, 20));
   const auto whole = io::read_file(folder.file("a.gz"));
   const auto values = io::parse_idx(whole, "a.gz").values;
@@ -114,7 +114,7 @@ TEST_CASE("a flipped bit of a gzip stream is refused, or was padding", "[io][idx
 }
 
 TEST_CASE("gzip members follow one another, nothing else follows them", "[io][idx]") {
-  const test::temporary_folder folder("idx_members");
+  const test::temporary_folder folder;
   const auto bytes = idx({2, 3}, 6);
   write_gzip(folder.file("a"), {bytes.begin(), bytes.begin() + 7});
   write_gzip(folder.file("b"), {bytes.begin() + 7, bytes.end()});
@@ -139,7 +139,7 @@ TEST_CASE("no more is read than the caller allows", "[io][idx]") {
 }
 
 TEST_CASE("images and labels must pair up", "[io][idx]") {
-  const test::temporary_folder folder("idx_pairs");
+  const test::temporary_folder folder;
   write_gzip(folder.file("images"), idx({3, 2, 2}, 12));
   write_gzip(folder.file("labels"), idx({3}, 3));
   write_gzip(folder.file("four"), idx({4}, 4));

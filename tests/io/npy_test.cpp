@@ -51,7 +51,7 @@ TEMPLATE_TEST_CASE("arrays of every type are read as they were written", "[io][n
   std::vector<TestType> values(static_cast<std::size_t>(count));
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<TestType>(i);
 
-  const test::temporary_folder folder("npy_round_trip");
+  const test::temporary_folder folder;
   io::write_npy(folder.file("a.npy"), shape, std::span<const TestType>(values));
   const auto read = io::read_npy<TestType>(folder.file("a.npy"));
   CHECK(read.shape == shape);
@@ -98,7 +98,7 @@ TEST_CASE("versions 2 and 3 differ in the width of the header length", "[io][npy
 }
 
 TEST_CASE("an array that was read is written again byte for byte", "[io][npy]") {
-  const test::temporary_folder folder("npy_again");
+  const test::temporary_folder folder;
   const float values[] = {1, 2, 3, 4, 5, 6};
   io::write_npy(folder.file("a.npy"), {3, 1, 2}, std::span<const float>(values));
   io::write_npy(folder.file("b.npy"), io::read_npy<float>(folder.file("a.npy")));
@@ -125,7 +125,7 @@ TEST_CASE("a truncated header is refused with its offset", "[io][npy]") {
 }
 
 TEST_CASE("a matrix is written and read whole", "[io][npy]") {
-  const test::temporary_folder folder("npy_matrix");
+  const test::temporary_folder folder;
   const lacuna::dense_matrix<double> m = lacuna::dense_matrix<double>::Random(5, 3);
   io::write_npy(folder.file("m.npy"), m);
   CHECK(io::read_npy_matrix<double>(folder.file("m.npy")) == m);

@@ -35,7 +35,7 @@ const std::string two_floats = R"({"a":{"dtype":"F32","shape":[2],"data_offsets"
 TEMPLATE_TEST_CASE("tensors of every type are read as they were written", "[io][safetensors]",
                    float, double, lacuna::bfloat16, std::int8_t, std::uint8_t, std::int16_t,
                    std::int32_t, std::int64_t) {
-  const test::temporary_folder folder("safetensors_round_trip");
+  const test::temporary_folder folder;
   const std::string path = folder.file("m.safetensors");
   const auto t = test::random_tensor<TestType>({2, 3, 4, 5});
   io::safetensors_writer writer;
@@ -193,7 +193,7 @@ TEST_CASE("broken and hostile files are refused with what is wrong", "[io][safet
 }
 
 TEST_CASE("a file that can't be written is not begun", "[io][safetensors]") {
-  const test::temporary_folder folder("safetensors_unwritable");
+  const test::temporary_folder folder;
   io::safetensors_writer writer;
   CHECK_THROWS_AS(writer.write(folder.file("no/such/folder.safetensors")), lacuna::io_error);
   CHECK(folder.empty());

@@ -51,7 +51,7 @@ void refused(const std::string& text, const std::string& why) {
 }  // namespace
 
 TEST_CASE("a search is saved and loaded", "[io][series_file]") {
-  const test::temporary_folder folder("series_file");
+  const test::temporary_folder folder;
   const std::string path = folder.file("series.json");
   save_series(path, example());
   CHECK(lacuna::io::load_series(path) == example());
@@ -121,7 +121,7 @@ TEST_CASE("what JSON can't hold is not written", "[io][series_file]") {
   auto f = example();
   f.quality = std::numeric_limits<double>::quiet_NaN();
   CHECK_THROWS_AS(to_json(f), lacuna::shape_error);
-  const test::temporary_folder folder("series_file");
+  const test::temporary_folder folder;
   CHECK_THROWS_AS(save_series(folder.file("none/series.json"), example()), io_error);
   CHECK_THROWS_AS(lacuna::io::load_series(folder.file("absent.json")), io_error);
 }

@@ -137,7 +137,7 @@ TEST_CASE("axes step by 1, 2 or 5 and stay within the ticks asked for", "[io][pl
 }
 
 TEST_CASE("pictures and traces reach their files", "[io][timeline]") {
-  const test::temporary_folder folder("timeline");
+  const test::temporary_folder folder;
   io::write_timeline_svg(folder.file("t.svg"), two_units());
   io::write_chrome_trace(folder.file("t.json"), two_units());
   io::write_svg(folder.file("p.svg"), {"p", "x", "y", {{"s", {0, 1}, {0, 1}}}});
