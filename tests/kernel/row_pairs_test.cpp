@@ -5,6 +5,7 @@
 #include <lacuna/kernel/simd/gemv_panels.hpp>
 #include <lacuna/kernel/simd/spmm_row_pairs.hpp>
 
+#include <algorithm>
 #include <limits>
 #include <type_traits>
 #include <vector>
@@ -41,13 +42,15 @@ dense_matrix<float> unpack(const kernel::row_pairs<float>& w) {
       };
       for (index_t p = w.part_of(panel, b).pair; p < w.part_of(panel, b + 1).pair; ++p) {
         const auto& pair = w.pairs[static_cast<std::size_t>(p)];
-        for (index_t e = 0; e < pair.both; ++e, ++k) {
-          take(pair, 0, *k);
-          take(pair, 1, *k);
-        }
-        for (index_t e = 0; e < pair.each; ++e) {
-          take(pair, 0, *k++);
-          take(pair, 1, *k++);
+        for (index_t e = 0; e < std::max(pair.both, pair.each); ++e) {
+          if (e < pair.both) {
+            take(pair, 0, *k);
+            take(pair, 1, *k++);
+          }
+          if (e < pair.each) {
+            take(pair, 0, *k++);
+            take(pair, 1, *k++);
+          }
         }
         for (index_t e = 0; e < pair.rest; ++e) take(pair, pair.longer, *k++);
       }
@@ -170,8 +173,8 @@ TEMPLATE_LIST_TEST_CASE("weights by shuffles and by loads give bit-identical sum
       dense_matrix<float> y[2];
       const auto multiply = [&](dense_matrix<float>& to, auto shuffles) {
         to = dense_matrix<float>::Constant(m, width, untouched);
-        const kernel::simd::strip<float> strip{x.data(), width, nullptr,   cols,
-                                               false,    to.data(), width, 0};
+        const kernel::simd::strip<float> strip{x.data(), width,     nullptr, cols,
+                                               false,    to.data(), width,   0};
         kernel::simd::detail::spmm_narrowest<TestType, vectors, decltype(shuffles)::value>(
             packed, 0, 0, 1, strip, lacuna::no_epilogue{});
       };

@@ -120,13 +120,15 @@ void add_panel(const row_pairs<T>& w, index_t panel, const T* x, T* sums) noexce
     for (const auto* p = w.pairs.data() + part.pair; p != end; ++p) {
       T first(0);
       T second(0);
-      for (index_t e = 0; e < p->both; ++e, ++k, values += 2) {
-        first += values[0] * of_block[*k];
-        second += values[1] * of_block[*k];
-      }
-      for (index_t e = 0; e < p->each; ++e, k += 2, values += 2) {
-        first += values[0] * of_block[k[0]];
-        second += values[1] * of_block[k[1]];
+      for (index_t e = 0; e < std::max(p->both, p->each); ++e) {
+        if (e < p->both) {
+          first += *values++ * of_block[*k];
+          second += *values++ * of_block[*k++];
+        }
+        if (e < p->each) {
+          first += *values++ * of_block[*k++];
+          second += *values++ * of_block[*k++];
+        }
       }
       T& longer = p->longer == 0 ? first : second;
       for (index_t e = 0; e < p->rest; ++e) longer += *values++ * of_block[*k++];

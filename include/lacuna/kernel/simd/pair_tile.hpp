@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <type_traits>
 
@@ -78,12 +79,20 @@ class pair_tile : public tile<T, Arch, 2, Vectors> {
   LACUNA_ALWAYS_INLINE void accumulate_pair(const typename row_pairs<T>::pair& p,
                                             const std::uint16_t*& k, const T*& values,
                                             const RowOf& row_of) noexcept {
-    accumulate_both(values, k, p.both, row_of);
-    k += p.both;
-    values += 2 * p.both;
-    accumulate_each(values, k, p.each, row_of);
-    k += 2 * p.each;
-    values += 2 * p.each;
+    const index_t in_turn = std::min(p.both, p.each);
+    accumulate_in_turn(values, k, in_turn, row_of);
+    k += 3 * in_turn;
+    values += 4 * in_turn;
+    if (const index_t both = p.both - in_turn; both > 0) {
+      accumulate_both(values, k, both, row_of);
+      k += both;
+      values += 2 * both;
+    } else {
+      const index_t each = p.each - in_turn;
+      accumulate_each(values, k, each, row_of);
+      k += 2 * each;
+      values += 2 * each;
+    }
     if (p.longer == 0) {
       this->template accumulate_row<0>(values, k, p.rest, row_of);
     } else {
@@ -94,6 +103,27 @@ class pair_tile : public tile<T, Arch, 2, Vectors> {
   }
 
  private:
+  /// sums(r) += values[4 e + r] * X[k[3 e]] + values[4 e + 2 + r] * X[k[3 e + 1 + r]]
+  template <class RowOf>
+  LACUNA_ALWAYS_INLINE void accumulate_in_turn(const T* values, const std::uint16_t* k,
+                                               index_t entries, const RowOf& row_of) noexcept {
+    for (; entries > 0; --entries, values += 4, k += 3) {
+      prefetch_ahead<4 * index_t{sizeof(T)}>(values);
+      prefetch_ahead<1>(k);
+      word_batch weights[4];
+      if constexpr (Shuffles) {
+        const four_weights<Arch> four(values);
+        unroll<4>([&](auto i) LACUNA_INLINE_LAMBDA { weights[i] = four.template get<i>(); });
+      } else {
+        unroll<4>([&](auto i) LACUNA_INLINE_LAMBDA { weights[i] = word_batch(values[i]); });
+      }
+      add_to_both(weights[0], weights[1], row_of(k[0]));
+      unroll<2>([&](auto r) LACUNA_INLINE_LAMBDA {
+        this->template add_to_row<r>(weights[2 + r], row_of(k[1 + r]));
+      });
+    }
+  }
+
   /// sums(r) += values[2 e + r] * X[k[e]]
   template <class RowOf>
   LACUNA_ALWAYS_INLINE void accumulate_both(const T* values, const std::uint16_t* k,

@@ -49,14 +49,20 @@ struct strip {
   T padding{0};  ///< what stands for zero in words of bytes
 };
 
-/// Row k of X where rows lie `stride` values apart.
+/// Row k of X where rows lie `stride` values apart. Its address is worked out once: clang gives each
+/// multiply-add x and k * stride to add up, which processors split in two, and paired rows ran at
+/// 87 to 96 % of g++'s speed (Emerald Rapids, six products).
 template <class T>
 struct rows_apart {
   static constexpr bool prefetches = false;
   const T* x;
   index_t stride;
   [[nodiscard]] LACUNA_ALWAYS_INLINE const T* operator()(index_t k) const noexcept {
-    return x + k * stride;
+    const T* row = x + k * stride;
+#if defined(__GNUC__)
+    asm("" : "+r"(row));
+#endif
+    return row;
   }
   template <index_t J, class B>
   [[nodiscard]] static LACUNA_ALWAYS_INLINE B load(const T* row) noexcept {
