@@ -8,9 +8,11 @@
 //
 // Runs of one type and thread count are joined; what engines.py wrote is taken too. Plans are
 // compared with calls that `bench_suite --alone` timed.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <vector>
 
 #include "report/crossovers.hpp"
 #include "report/end_to_end.hpp"
@@ -94,6 +96,22 @@ void write_other_dates(std::ostream& out, const std::vector<bench::run>& runs,
   }
 }
 
+/// How much of a core neighbours on the machine left.
+void write_quietness(std::ostream& out, const bench::run& r) {
+  std::vector<double> shares;
+  for (const bench::point& p : r.points) {
+    if (p.instructions > 0) shares.push_back(p.instructions);
+  }
+  if (shares.empty()) return;
+  const auto quiet =
+      std::count_if(shares.begin(), shares.end(), [](double share) { return share >= 0.85; });
+  out << " A shape is measured again, up to three times, while neighbours on the machine take "
+         "instructions from it: a loop of instructions that do nothing, in turn with all, ran at "
+         "85 % of its best or more beside "
+      << quiet << " of " << shares.size() << " shapes, at "
+      << bench::two_digits(*std::min_element(shares.begin(), shares.end())) << " at least.";
+}
+
 void write_head(std::ostream& out, const std::vector<bench::run>& runs, const bench::run& r) {
   double peak = 0;
   for (const bench::point& p : r.points) peak = std::max(peak, p.peak_gflops);
@@ -112,7 +130,9 @@ void write_head(std::ostream& out, const std::vector<bench::run>& runs, const be
          "in "
          "the layout that it likes best. Every result was compared with Eigen's before it was "
          "timed. "
-         "Means are geometric, over distinct shapes.\n\n";
+         "Means are geometric, over distinct shapes.";
+  write_quietness(out, r);
+  out << "\n\n";
 }
 
 }  // namespace

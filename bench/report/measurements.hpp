@@ -33,8 +33,9 @@ struct point {
   long m{0}, k{0}, n{0};
   long kernel{1}, stride{1};
   double peak_gflops{0};
-  double cores{1};   ///< that threads had meanwhile, by their multiply-adds
-  double stores{0};  ///< the same by their stores, 0 where that was not measured
+  double cores{1};         ///< that threads had meanwhile, by their multiply-adds
+  double stores{0};        ///< the same by their stores, 0 where that was not measured
+  double instructions{0};  ///< share of a core's that one thread had meanwhile; 0 the same
   std::vector<measurement> measurements;
 
   [[nodiscard]] std::string name() const { return network + ":" + layer; }

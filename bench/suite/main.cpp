@@ -39,6 +39,9 @@ int main(int argc, char** argv) {
   app.add_option("--type", o.type, "of values")->check(CLI::IsMember({"f32", "bf16", "i8"}));
   app.add_option("--threads", o.threads, "of every library")->check(CLI::Range(1, 64));
   app.add_option("--seconds", o.seconds, "of timing a shape, about")->check(CLI::PositiveNumber);
+  app.add_option("--patience", o.patience,
+                 "seconds that each of three attempts waits for a quiet machine at most")
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--out", out, "the file that is written");
   app.add_flag("--quick", quick, "only shapes that stand for their kind");
   app.add_flag("--alone", o.alone, "each contender's calls one after the other, as plans expect");

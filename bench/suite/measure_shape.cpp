@@ -109,12 +109,14 @@ json measure_shape(const shape& s, const measure_options& o) {
       times.push_back(interleave({run}, {.total = share, .least = 7}).front());
     }
   } else {
-    quiet_timings quiet = interleave_quietly(runs, o.seconds, o.threads);
+    quiet_timings quiet = interleave_quietly(runs, o.seconds, o.patience, o.threads);
     times = std::move(quiet.times);
     point["spread"] = quiet.spread;
     if (o.threads > 1) {
-      point["cores"] = quiet.multiply_adds;
-      point["stores"] = quiet.stores;
+      point["cores"] = quiet.machine.multiply_adds;
+      point["stores"] = quiet.machine.stores;
+    } else {
+      point["instructions"] = quiet.machine.instructions;
     }
   }
   for (json& entry : point["contenders"]) {

@@ -17,7 +17,8 @@ struct measure_options {
   std::vector<std::string> kernels;  ///< patterns that names must contain; all where empty
   std::string type{"f32"};
   int threads{1};
-  double seconds{2};  ///< of timing a shape, about
+  double seconds{2};    ///< of timing a shape, about
+  double patience{20};  ///< seconds that each of three attempts waits for a quiet machine at most
   /// Each contender's calls one after the other, as a plan expects them, instead of in turn.
   bool alone{false};
 };

@@ -56,6 +56,19 @@ struct multiply_adds {
   static double flop(int rounds) { return 2.0 * static_cast<double>(sums * batch::size) * rounds; }
 };
 
+/// What a thread of instructions does that do nothing: as many as a processor starts.
+struct no_operations {
+  static double seconds(int rounds) {
+    const auto start = std::chrono::steady_clock::now();
+    for (int r = 0; r < rounds; ++r) {
+#if defined(__GNUC__)
+      asm volatile(".rept 64\n\tnop\n\t.endr");
+#endif
+    }
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
+};
+
 /// What a thread of stores does, to 3 MB of its own that lie in the third-level cache.
 class stores {
  public:

@@ -45,6 +45,7 @@ void expect_portions(const dense_matrix<T>& w, const dense_matrix<T>& all_of_x, 
   const index_t m = w.rows();
   auto panels = kernel::pack_dot_panels<rows>(lacuna::to_block_csr<8, 8>(w), w.cols(), identity);
   if constexpr (std::is_same_v<T, std::int8_t>) kernel::sort_by_fit(panels);
+  kernel::end_positions(panels);
   constexpr index_t few = kernel::simd::few_columns<kernel::dot_panels<T, rows>>;
   const index_t widest = width + (few > 0 ? 1 : 0);
   const Y untouched(-77);

@@ -100,6 +100,7 @@ template <matrix_format Format, class Column>
   if (x86::may_use_tiles() && tiles_pay(out.plain)) out.tiles = pack_tile_panels(out.plain);
 #endif
   sort_by_taps(out.plain, taps);
+  end_positions(out.plain);
   return out;
 }
 

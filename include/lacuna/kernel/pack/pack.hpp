@@ -126,6 +126,7 @@ template <class Arch, matrix_format Format, class Column>
     } else {
       sort_by_taps(out, taps);
     }
+    end_positions(out);
     return out;
   } else if constexpr (detail::is_mixed<Format>) {
     return pack_mixed<detail::mixed_rows>(a, depth, column);

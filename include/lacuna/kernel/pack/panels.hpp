@@ -152,8 +152,8 @@ void share_positions(panels<T, Rows>& w) {
 
 /// Puts a run of positions behind the last, as tiles look up what comes next before they know
 /// whether anything does. After `share_positions`.
-template <class T, index_t Rows>
-void end_positions(panels<T, Rows>& w) {
+template <class Panels>
+void end_positions(Panels& w) {
   w.k.insert(w.k.end(), run_length, 0);
 }
 

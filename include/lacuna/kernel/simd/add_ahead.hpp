@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <type_traits>
 
 #include <lacuna/kernel/pack/panels.hpp>
 #include <lacuna/kernel/simd/prefetch.hpp>
+#include <lacuna/kernel/simd/product.hpp>
 #include <lacuna/kernel/simd/strip.hpp>
 #include <lacuna/kernel/simd/unroll.hpp>
 #include <lacuna/kernel/x86/add_rows.hpp>
@@ -16,17 +19,26 @@ namespace lacuna::inline LACUNA_ABI::kernel::simd {
 template <class RowOf>
 inline constexpr index_t group_ahead = is_in_runs<RowOf> ? run_length : 4;
 
+/// Whether there is `add_ahead` for values of T.
+template <class T>
+inline constexpr bool adds_ahead = std::is_same_v<T, float>;
+#if defined(__AVX512VNNI__)
+template <>
+inline constexpr bool adds_ahead<std::int8_t> = true;
+#endif
+
 #if defined(__AVX512F__)
 
 namespace detail {
 /// sums += entry E of `values` times a row of X
-template <class Arch, index_t E, class RowOf, class Also>
-LACUNA_ALWAYS_INLINE void add_entry(x86::sums_8x3& sums, const float* values, const float* row,
-                                    const RowOf& row_of, const Also& also) noexcept {
+template <class Arch, index_t E, class T, class RowOf, class Also>
+LACUNA_ALWAYS_INLINE void add_entry(x86::sums_8x3<sum_t<T>>& sums, const T* values,
+                                    const float* row, const RowOf& row_of,
+                                    const Also& also) noexcept {
   using vector = batch<float, Arch>;
   constexpr index_t first = 8 * E;
   if constexpr (RowOf::prefetches) prefetch_vectors<3, 16, 2>(row + 48);
-  also(row, values + first);
+  also(row, values + first * product<T>::group);
   const auto x0 = row_of.template load<0, vector>(row).data;
   const auto x1 = row_of.template load<1, vector>(row).data;
   const auto x2 = row_of.template load<2, vector>(row).data;
@@ -35,27 +47,29 @@ LACUNA_ALWAYS_INLINE void add_entry(x86::sums_8x3& sums, const float* values, co
 }
 }  // namespace detail
 
-/// sums += values[8 e + r] * X[k[e]] for every entry e of 8 rows, as `tile::accumulate`, whose twin
-/// this is; each row of X is asked for in the first level a group of entries before it is used, so
-/// positions of a group behind the last are looked up.
+/// sums += values[8 e + r] * X[k[e]] for every entry e of 8 rows, of floats or of four bytes a
+/// word, as `tile::accumulate`, whose twin this is; each row of X is asked for in the first level a
+/// group of entries before it is used, so positions of a group behind the last are looked up.
 ///
 /// From the second level an entry takes 13.2 cycles of Emerald Rapids, asked for ahead 12.0, which
 /// is what its multiply-adds take; beside a neighbour on the same core, which leaves half of what
 /// is in flight and of the instructions, 19 to 21 and 15 to 18, by runs. 96 products in blocks and
-/// dense are 1.13 to 1.18 times as fast (docs/decisions/0012-tiles-look-ahead.md).
-template <class Arch, class K, class RowOf, class Also, class EachGroup>
-LACUNA_ALWAYS_INLINE void add_ahead(x86::sums_8x3& sums, const float* values, const K* k,
+/// dense are 1.13 to 1.18 times as fast, 48 of bytes 1.01 to 1.06 times
+/// (docs/decisions/0012-tiles-look-ahead.md).
+template <class Arch, class T, class K, class RowOf, class Also, class EachGroup>
+LACUNA_ALWAYS_INLINE void add_ahead(x86::sums_8x3<sum_t<T>>& sums, const T* values, const K* k,
                                     index_t entries, const RowOf& row_of, const Also& also,
                                     const EachGroup& each_group) noexcept {
   constexpr index_t group = group_ahead<RowOf>;
+  constexpr index_t entry_values = 8 * product<T>::group;
   const K* const last = k + entries;
   const auto prefetch_group = [&]() LACUNA_INLINE_LAMBDA {
     each_group();
     prefetch_ahead<1>(k);
-    prefetch_ahead<group * 8 * index_t{sizeof(float)}>(values);
+    prefetch_ahead<group * entry_values * index_t{sizeof(T)}>(values);
   };
   if constexpr (is_in_runs<RowOf>) {
-    for (; k != last; k += group, values += group * 8) {
+    for (; k != last; k += group, values += group * entry_values) {
       prefetch_group();
       const float* row = row_of(*k);
       const float* next = row_of(k[group]);
@@ -70,7 +84,7 @@ LACUNA_ALWAYS_INLINE void add_ahead(x86::sums_8x3& sums, const float* values, co
     if (entries >= group) {
       const float* row[static_cast<std::size_t>(group)];
       unroll<group>([&](auto e) LACUNA_INLINE_LAMBDA { row[e] = row_of(k[e]); });
-      for (; last - k >= group; k += group, values += group * 8) {
+      for (; last - k >= group; k += group, values += group * entry_values) {
         prefetch_group();
         unroll<group>([&](auto e) LACUNA_INLINE_LAMBDA {
           const float* const next = row_of(k[group + e]);
@@ -80,7 +94,7 @@ LACUNA_ALWAYS_INLINE void add_ahead(x86::sums_8x3& sums, const float* values, co
         });
       }
     }
-    for (; k != last; ++k, values += 8) {
+    for (; k != last; ++k, values += entry_values) {
       detail::add_entry<Arch, 0>(sums, values, row_of(*k), row_of, also);
     }
   }

@@ -71,7 +71,10 @@ LACUNA_ALWAYS_INLINE void accumulate_panel(Tile& sums, const mixed_panels<T, Row
 template <class Tile, class Panels>
 [[nodiscard]] bool are_ended(const Panels& w) noexcept {
   if constexpr (Tile::looks_ahead) {
-    const index_t last = w.shares_positions ? w.offsets[1] : w.entries();
+    index_t last = w.entries();
+    if constexpr (requires { w.shares_positions; }) {
+      if (w.shares_positions) last = w.offsets[1];
+    }
     return static_cast<index_t>(w.k.size()) >= last + run_length;
   }
   return true;

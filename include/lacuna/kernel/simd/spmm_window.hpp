@@ -168,11 +168,13 @@ void spmm_window(const Panels& w, index_t first, index_t last, const strip<T, Y>
   constexpr index_t width = strip_width<value, Arch, Panels::rows_per_panel>;
   LACUNA_EXPECTS(0 <= first && first <= last && last <= w.count());
   LACUNA_EXPECTS(0 < s.cols && s.cols <= width + (few_columns<Panels> > 0 ? 1 : 0));
-  LACUNA_EXPECTS((detail::are_ended<tile<value, Arch, Panels::rows_per_panel, vectors>>(w)));
+  using full_tile = tile<value, Arch, Panels::rows_per_panel, vectors>;
+  constexpr bool takes_runs = full_tile::looks_ahead && detail::takes_runs<Arch, Panels>;
+  LACUNA_EXPECTS(detail::are_ended<full_tile>(w));
   LACUNA_EXPECTS(s.offsets != nullptr && s.parts != nullptr && !w.sections.starts.empty());
   if constexpr (few_columns < Panels >> 0) {
     if (s.cols > width) {
-      if constexpr (tile<value, Arch, Panels::rows_per_panel, vectors>::looks_ahead) {
+      if constexpr (takes_runs) {
         if (w.in_runs) {
           return detail::spmm_window_and_column<Arch, vectors, true>(w, first, last, s, epilogue);
         }
@@ -180,7 +182,7 @@ void spmm_window(const Panels& w, index_t first, index_t last, const strip<T, Y>
       return detail::spmm_window_and_column<Arch, vectors>(w, first, last, s, epilogue);
     }
   }
-  if constexpr (tile<value, Arch, Panels::rows_per_panel, vectors>::looks_ahead) {
+  if constexpr (takes_runs) {
     if (w.in_runs && s.cols > width - lanes<T, Arch>) {
       return detail::spmm_window_strip<Arch, vectors, true>(w, first, last, s, epilogue);
     }

@@ -52,7 +52,7 @@ class tile {
   static constexpr index_t width = Vectors * word_lanes;
   static constexpr index_t entry_values = Rows * product<T>::group;
   /// Whether rows of X are asked for before they are used, positions looked up beyond the last.
-  static constexpr bool looks_ahead = std::is_same_v<T, float> && Rows == 8 && Vectors == 3 &&
+  static constexpr bool looks_ahead = adds_ahead<T> && Rows == 8 && Vectors == 3 &&
                                       std::is_base_of_v<xsimd::avx512f, Arch>;
 
   /// sums = 0
@@ -76,7 +76,7 @@ class tile {
                                        [[maybe_unused]] const EachGroup& each_group) noexcept {
 #if defined(__AVX512F__)
     if constexpr (looks_ahead) {
-      in_registers([&](x86::sums_8x3& sums) LACUNA_INLINE_LAMBDA {
+      in_registers([&](auto& sums) LACUNA_INLINE_LAMBDA {
         add_ahead<Arch>(sums, values, k, entries, row_of, also, each_group);
       });
     } else
@@ -188,10 +188,10 @@ class tile {
   /// f(sums), as registers.
   template <class F>
   LACUNA_ALWAYS_INLINE void in_registers(const F& f) noexcept {
-    x86::sums_8x3 sums;
-    unroll<24, 32>([&](auto i) LACUNA_INLINE_LAMBDA { sums[i] = sums_[i].data; });
+    x86::sums_8x3<sum> sums;
+    unroll<24, 32>([&](auto i) LACUNA_INLINE_LAMBDA { sums.of[i] = sums_[i].data; });
     f(sums);
-    unroll<24, 32>([&](auto i) LACUNA_INLINE_LAMBDA { sums_[i] = sum_batch(sums[i]); });
+    unroll<24, 32>([&](auto i) LACUNA_INLINE_LAMBDA { sums_[i] = sum_batch(sums.of[i]); });
   }
 #endif
 

@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#include "suite/gauges.hpp"
+
+#include <algorithm>
+
+#include <lacuna/core/executor.hpp>
+
+#include "support/machine.hpp"
+
+namespace bench {
+
+namespace {
+
+class lone_threads final : public gauge {
+ public:
+  explicit lone_threads(int threads) : pool_(threads), memory_(static_cast<std::size_t>(threads)) {
+    for (stores& own : memory_) own.run();
+  }
+
+  [[nodiscard]] std::vector<std::function<void()>> runs() override {
+    constexpr int rounds = 20'000;  // about as long as a layer takes
+    return {[] { multiply_adds::seconds(rounds); },
+            [this] { on_all([](lacuna::index_t) { multiply_adds::seconds(rounds); }); },
+            [this] { memory_.front().run(); },
+            [this] {
+              on_all([this](lacuna::index_t t) { memory_[static_cast<std::size_t>(t)].run(); });
+            }};
+  }
+  [[nodiscard]] quietness judge(const timing* times) override {
+    const auto gain = [&](const timing& one, const timing& many) {
+      return static_cast<double>(memory_.size()) * one.median / many.median;
+    };
+    return {.multiply_adds = gain(times[0], times[1]), .stores = gain(times[2], times[3])};
+  }
+  [[nodiscard]] double rate(const quietness& q) const override {
+    constexpr double enough = 0.95;  // of a core a thread
+    const double gain = std::min(q.multiply_adds, q.stores);
+    return std::min(1.0, gain / (enough * static_cast<double>(memory_.size())));
+  }
+  [[nodiscard]] double warming() const override { return 0.008; }
+
+ private:
+  template <class F>
+  void on_all(const F& f) const {
+    pool_.for_each_index(static_cast<lacuna::index_t>(memory_.size()), f);
+  }
+
+  lacuna::thread_pool pool_;
+  std::vector<stores> memory_;
+};
+
+class lone_instructions final : public gauge {
+ public:
+  lone_instructions() {
+    if (best_ < 1) return;
+    for (int burst = 0; burst < 2000; ++burst)
+      best_ = std::min(best_, no_operations::seconds(rounds));
+  }
+
+  [[nodiscard]] std::vector<std::function<void()>> runs() override {
+    return {[] { no_operations::seconds(rounds); }};
+  }
+  [[nodiscard]] quietness judge(const timing* times) override {
+    best_ = std::min(best_, times->low);
+    return {.instructions = best_ / times->median};
+  }
+  [[nodiscard]] double rate(const quietness& q) const override {
+    constexpr double enough = 0.85;
+    return std::min(1.0, q.instructions / enough);
+  }
+  [[nodiscard]] double warming() const override { return 0; }
+
+ private:
+  static constexpr int rounds = 3'000;  // 15 us: some of them have no neighbour even beside one
+  static inline double best_ = 1;       ///< seconds, of all that the process has measured
+};
+
+}  // namespace
+
+std::unique_ptr<gauge> make_gauge(int threads) {
+  if (threads > 1) return std::make_unique<lone_threads>(threads);
+  return std::make_unique<lone_instructions>();
+}
+
+}  // namespace bench

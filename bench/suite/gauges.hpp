@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: 2026 The Lacuna authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "support/interleave.hpp"
+
+namespace bench {
+
+/// How quiet the machine was while contenders ran, by work of its own that runs in turn with them.
+struct quietness {
+  double multiply_adds{1};  ///< how many times as many threads did as one, nothing loaded
+  double stores{1};         ///< the same of stores to 3 MB a thread, which are in the third level
+  double instructions{1};   ///< of one thread, against the best that it was seen to do
+};
+
+/// Tells whether neighbours on the machine disturb what runs.
+class gauge {
+ public:
+  virtual ~gauge() = default;
+  /// What runs in turn with the contenders.
+  [[nodiscard]] virtual std::vector<std::function<void()>> runs() = 0;
+  /// What the times of runs() say.
+  [[nodiscard]] virtual quietness judge(const timing* times) = 0;
+  /// 1 where that is quiet enough, less where it is less.
+  [[nodiscard]] virtual double rate(const quietness& q) const = 0;
+  /// Seconds of untimed calls before each timed one.
+  [[nodiscard]] virtual double warming() const = 0;
+};
+
+/// For one thread: instructions that do nothing. A neighbour on the other half of a core leaves 40
+/// to 65 % of them (Emerald Rapids, for seconds to minutes), and of multiply-adds alone 93 %: dense
+/// libraries lose less to it than kernels with more instructions a multiply-add.
+///
+/// For several: what threads gain that share nothing. Virtual machines were seen to run two threads
+/// on one core for seconds, each at half its speed; and for minutes to let two threads store 1.5 to
+/// 1.65 times what one does, in quiet ones 1.9 to 1.97, one thread as fast as ever: 64x64x3136 at
+/// 1/8 gained 1.53 to 1.63 then, else 1.88.
+[[nodiscard]] std::unique_ptr<gauge> make_gauge(int threads);
+
+}  // namespace bench
