@@ -33,7 +33,6 @@ quiet_timings measure(const std::vector<std::function<void()>>& contenders, gaug
   return now;
 }
 
-/// Until the machine is quiet, for at most so many seconds.
 void wait(gauge& g, double patience) {
   const auto start = std::chrono::steady_clock::now();
   while (std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() <
@@ -43,6 +42,8 @@ void wait(gauge& g, double patience) {
 }
 
 }  // namespace
+
+void wait_for_quiet(double patience) { wait(*make_gauge(1), patience); }
 
 quiet_timings interleave_quietly(const std::vector<std::function<void()>>& contenders,
                                  double seconds, double patience, int threads) {

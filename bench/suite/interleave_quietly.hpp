@@ -24,4 +24,7 @@ struct quiet_timings {
 [[nodiscard]] quiet_timings interleave_quietly(const std::vector<std::function<void()>>& contenders,
                                                double seconds, double patience, int threads);
 
+/// Until neighbours leave one thread its core, for at most `patience` seconds.
+void wait_for_quiet(double patience);
+
 }  // namespace bench

@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "suite/interleave_quietly.hpp"
 #include "suite/load_modules.hpp"
 #include "suite/measure_shape.hpp"
 
@@ -66,6 +67,7 @@ int main(int argc, char** argv) {
       return 0;
     }
     json run = bench::describe_run(o);
+    bench::wait_for_quiet(o.patience);  // plans measure their rates with the first shape
     for (std::size_t i = 0; i < set.size(); ++i) {
       std::cerr << "[" << i + 1 << "/" << set.size() << "] " << set[i].name() << "\n";
       run["points"].push_back(bench::measure_shape(set[i], o));

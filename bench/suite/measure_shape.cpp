@@ -104,10 +104,14 @@ json measure_shape(const shape& s, const measure_options& o) {
   point["peak_gflops"] = fma_peak() / 1e9;
   std::vector<timing> times;
   if (o.alone) {
+    const double share = o.seconds / static_cast<double>(runs.size());
+    double instructions = 1;
     for (const auto& run : runs) {
-      const double share = o.seconds / static_cast<double>(runs.size());
-      times.push_back(interleave({run}, {.total = share, .least = 7}).front());
+      const quiet_timings quiet = interleave_quietly({run}, share, o.patience, o.threads);
+      times.push_back(quiet.times.front());
+      instructions = std::min(instructions, quiet.machine.instructions);
     }
+    point["instructions"] = instructions;
   } else {
     quiet_timings quiet = interleave_quietly(runs, o.seconds, o.patience, o.threads);
     times = std::move(quiet.times);
