@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Mirrors include/lacuna/kernel/simd/gemv_*.hpp and permute.hpp.
+#include <type_traits>
 #include <vector>
 
 #include <lacuna/kernel/pack/gemv.hpp>
@@ -120,6 +121,37 @@ TEMPLATE_LIST_TEST_CASE("matrix-vector kernels add any run of panels and write n
   const auto wide = test::random_n_m<float>(m, k, 3, 2 * lanes, 1);
   expect_portions<TestType, 1>(kernel::pack_gemv_n_m<lanes>(lacuna::to_n_m<3, 2 * lanes>(wide)),
                                wide);
+}
+
+TEMPLATE_LIST_TEST_CASE("panels read in turn have the sums of panels one by one, to the last bit",
+                        "[kernel][simd]", test::architectures) {
+  const auto k = GENERATE(as<index_t>(), 1, 16, 83, 1000);
+  const auto density = GENERATE(0.0, 0.1, 0.5, 1.0);  // of blocks: panels are of all lengths
+  const auto w = kernel::pack_gemv<TestType>(
+      lacuna::to_block_csr<8, 8>(test::random_blocks<float>(96, k, 8, 8, density)));
+  constexpr index_t rows = std::decay_t<decltype(w)>::rows_per_panel;
+  constexpr index_t panels = simd::detail::panels_in_turn;
+  constexpr index_t columns = 4;
+  const index_t ldx = k + w.overread;
+  std::vector<float> x(static_cast<std::size_t>(columns * ldx));
+  for (index_t j = 0; j < columns; ++j) {
+    for (index_t i = 0; i < k; ++i) {
+      x[static_cast<std::size_t>(j * ldx + i)] = 1 / static_cast<float>(1 + i + j);
+    }
+  }
+  for (const index_t first : {index_t{0}, w.count() - panels}) {
+    std::vector<float> one_by_one(static_cast<std::size_t>(columns * w.count() * rows), 1.0F);
+    std::vector<float> in_turn = one_by_one;
+    const index_t ld = w.count() * rows;
+    simd::add_product<TestType, columns>(w, first, first + panels, x.data(), ldx, one_by_one.data(),
+                                         ld);
+    simd::detail::add_panels_in_turn<TestType, columns>(w, first, x.data(), ldx, in_turn.data(),
+                                                        ld);
+    CHECK(in_turn == one_by_one);
+    simd::add_product<TestType, 1>(w, first, first + panels, x.data(), ldx, one_by_one.data(), ld);
+    simd::detail::add_panels_in_turn<TestType, 1>(w, first, x.data(), ldx, in_turn.data(), ld);
+    CHECK(in_turn == one_by_one);
+  }
 }
 
 TEST_CASE("layouts for one column take the bytes that they promise", "[kernel][pack]") {
