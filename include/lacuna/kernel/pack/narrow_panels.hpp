@@ -88,8 +88,8 @@ template <index_t Rows>
   return columns * kept * kept * kept >= least;
 }
 
-/// The same of bfloat16, whose vectors multiply floats at a sixteenth of the rate: 1.04 to 3.1 times
-/// as fast by tiles on 45 such products, those of 32 kept columns and more, 0.64 to 0.86 on the
+/// The same of bfloat16, whose vectors multiply floats at a sixteenth of the rate: by tiles 1.04 to
+/// 3.1 times as fast on 45 such products, those of 32 kept columns and more, 0.64 to 0.86 on the
 /// three of 8 and 16 (Emerald Rapids, 2026-11-30).
 template <index_t Rows>
 [[nodiscard]] bool tiles_pay(const panels<float, Rows>& w) noexcept {

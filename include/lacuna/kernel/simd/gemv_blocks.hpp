@@ -128,8 +128,8 @@ struct block_sums {
 
 /// Whether panels are read in turn: those of Intel's processors, beyond the second level and of 24
 /// KB and more. A core of Emerald Rapids fetches more ahead from eight places in turn than from
-/// one: dense 4096x4096, in memory, 1.22 times as fast, 8x8 at 1/2 1.01 to 1.08 and at 1/4 1.05;
-/// from the third level 1.00 to 1.04 and at 1/4 1.08; shorter panels 0.94 to 1.02 (2026-11-30).
+/// one: dense 4096x4096, in memory, 1.12 to 1.22 times as fast, 8x8 at 1/2 1.01 to 1.12; from the
+/// third level 1.02 to 1.07; shorter panels 0.94 to 1.02 (2026-11-30).
 template <class T, index_t R, index_t C>
 [[nodiscard]] bool reads_in_turn(const gemv_blocks<T, R, C>& w) noexcept {
   constexpr index_t second_level = 2 * 1024 * 1024;

@@ -49,9 +49,9 @@ struct strip {
   T padding{0};  ///< what stands for zero in words of bytes
 };
 
-/// Row k of X where rows lie `stride` values apart. Its address is worked out once: clang gives each
-/// multiply-add x and k * stride to add up, which processors split in two, and paired rows ran at
-/// 87 to 96 % of g++'s speed (Emerald Rapids, six products).
+/// Row k of X where rows lie `stride` values apart. Its address is worked out once: clang gives
+/// each multiply-add x and k * stride to add up, which processors split in two, and paired rows ran
+/// at 87 to 96 % of g++'s speed (Emerald Rapids, six products).
 template <class T>
 struct rows_apart {
   static constexpr bool prefetches = false;
