@@ -19,6 +19,7 @@
 #include "report/plan_accuracy.hpp"
 #include "report/plots.hpp"
 #include "report/tables.hpp"
+#include "support/machine.hpp"
 
 namespace {
 
@@ -103,12 +104,13 @@ void write_quietness(std::ostream& out, const bench::run& r) {
     if (p.instructions > 0) shares.push_back(p.instructions);
   }
   if (shares.empty()) return;
-  const auto quiet =
-      std::count_if(shares.begin(), shares.end(), [](double share) { return share >= 0.85; });
+  const auto quiet = std::count_if(shares.begin(), shares.end(), [](double share) {
+    return share >= bench::no_operations::quiet;
+  });
   out << " A shape is measured again, up to three times, while neighbours on the machine take "
          "instructions from it: a loop of instructions that do nothing, in turn with all, ran at "
-         "85 % of its best or more beside "
-      << quiet << " of " << shares.size() << " shapes, at "
+      << 100 * bench::no_operations::quiet << " % of its best or more beside " << quiet << " of "
+      << shares.size() << " shapes, at "
       << bench::two_digits(*std::min_element(shares.begin(), shares.end())) << " at least.";
 }
 

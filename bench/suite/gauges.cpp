@@ -66,8 +66,7 @@ class lone_instructions final : public gauge {
     return {.instructions = best_ / times->median};
   }
   [[nodiscard]] double rate(const quietness& q) const override {
-    constexpr double enough = 0.85;
-    return std::min(1.0, q.instructions / enough);
+    return std::min(1.0, q.instructions / no_operations::quiet);
   }
   [[nodiscard]] double warming() const override { return 0; }
 

@@ -58,6 +58,9 @@ struct multiply_adds {
 
 /// What a thread of instructions does that do nothing: as many as a processor starts.
 struct no_operations {
+  /// Share of a core's best rate from which on nobody is said to take any.
+  static constexpr double quiet = 0.85;
+
   static double seconds(int rounds) {
     const auto start = std::chrono::steady_clock::now();
     for (int r = 0; r < rounds; ++r) {
