@@ -23,9 +23,9 @@ namespace {
 constexpr auto identity = [](index_t k) { return k; };
 constexpr float untouched = -77.0F;
 
-kernel::row_pairs<float> pack(const dense_matrix<float>& w, index_t block) {
-  return pair_rows(kernel::pack_panels<1>(lacuna::to_block_csr<1, 1>(w), w.cols(), identity),
-                   block);
+kernel::row_pairs<float> pack(const dense_matrix<float>& w, index_t block, index_t panel = 64) {
+  return pair_rows(kernel::pack_panels<1>(lacuna::to_block_csr<1, 1>(w), w.cols(), identity), block,
+                   panel);
 }
 
 /// The matrix that the lists say, and whether an entry is there twice.
@@ -64,7 +64,7 @@ template <class Arch>
 void run(const kernel::row_pairs<float>& w, index_t first, index_t last,
          const dense_matrix<float>& x, index_t cols, dense_matrix<float>& y) {
   lacuna::aligned_vector<float> aside(static_cast<std::size_t>(
-      kernel::simd::waiting_rows<float> * kernel::simd::strip_width<float, Arch, 2>));
+      kernel::simd::waiting_rows * kernel::simd::strip_width<float, Arch, 2>));
   for (index_t b = 0; b < w.blocks(); ++b) {
     const kernel::simd::strip<float> strip{x.data() + b * w.block * x.cols(),
                                            x.cols(),
@@ -84,10 +84,11 @@ void run(const kernel::row_pairs<float>& w, index_t first, index_t last,
 TEST_CASE("pairs of rows hold every entry of a matrix once", "[kernel][pack]") {
   const auto rows = GENERATE(as<index_t>(), 0, 1, 2, 63, 64, 65, 131);
   const auto depth = GENERATE(as<index_t>(), 0, 1, 7, 64, 101);
+  const auto panel = GENERATE(as<index_t>(), 64, 128);
   for (const index_t block : {1, 16, 64, 200}) {
     const auto w = test::random_blocks<float>(rows, depth, 1, 1, 0.5);
-    const auto packed = pack(w, block);
-    CAPTURE(rows, depth, block);
+    const auto packed = pack(w, block, panel);
+    CAPTURE(rows, depth, block, panel);
     REQUIRE(unpack(packed) == w);
     CHECK(packed.values_before(packed.count()) == (w.array() != 0).count());
   }
@@ -113,6 +114,17 @@ TEST_CASE("rows are paired, block by block, by the positions they share", "[kern
   CHECK(unpack(packed) == w);
 }
 
+TEST_CASE("a panel is a quarter of the rows, from 64 to 256", "[kernel][pack]") {
+  CHECK(kernel::panel_rows(0) == 64);
+  CHECK(kernel::panel_rows(511) == 64);
+  CHECK(kernel::panel_rows(512) == 128);
+  CHECK(kernel::panel_rows(1024) == 256);
+  CHECK(kernel::panel_rows(4096) == 256);
+  // Their largest one, whose last row has no partner.
+  const auto w = test::random_blocks<float>(2 * 256 - 1, 9, 1, 1, 0.5);
+  CHECK(unpack(pack(w, 4, 256)) == w);
+}
+
 TEST_CASE("blocks have enough entries a row, or there is one", "[kernel][pack]") {
   // Half of 640 kept: what fits is enough. An eighth: blocks of 128 rows. A sixteenth: three times
   // what fits, which is beyond a third of 640. A hundredth: one block.
@@ -136,20 +148,23 @@ TEMPLATE_LIST_TEST_CASE(
   const index_t m = 5 * 64 + 3;
   const index_t depth = 37;
   const double keep = GENERATE(0.15, 0.6);  // paired rows share few positions, and most
+  const auto panel = GENERATE(as<index_t>(), 64, 256);
   auto w = test::random_blocks<float>(m, depth, 1, 1, keep);
   w.row(1).setZero();
   w.middleRows(64, 64).setZero();
   const auto x = test::random_matrix<float>(depth, width);
   const dense_matrix<float> expected = w * x;
   for (const index_t block : {12, 37}) {
-    const auto packed = pack(w, block);
+    const auto packed = pack(w, block, panel);
     for (index_t cols = 1; cols <= width; ++cols) {
-      for (const auto& [first, last] :
+      for (const auto& [some, more] :
            {std::pair<index_t, index_t>{0, 6}, {0, 0}, {1, 2}, {3, 6}, {5, 6}}) {
+        const index_t first = std::min(some, packed.count());
+        const index_t last = std::min(more, packed.count());
         dense_matrix<float> y = dense_matrix<float>::Constant(m, width, untouched);
         run<TestType>(packed, first, last, x, cols, y);
-        const index_t from = std::min(m, first * 64);
-        const index_t to = std::min(m, last * 64);
+        const index_t from = std::min(m, first * panel);
+        const index_t to = std::min(m, last * panel);
         dense_matrix<float> wanted = dense_matrix<float>::Constant(m, width, untouched);
         wanted.block(from, 0, to - from, cols) = expected.block(from, 0, to - from, cols);
         REQUIRE(y == wanted);
@@ -212,7 +227,7 @@ TEMPLATE_LIST_TEST_CASE("a matrix-vector product by pairs is the reference's", "
   const auto w = test::random_blocks<float>(m, depth, 1, 1, 0.5);
   const auto x = test::random_matrix<float>(depth, 1);
   const dense_matrix<float> expected = w * x;
-  const auto packed = pack(w, 16);
+  const auto packed = pack(w, 16, GENERATE(as<index_t>(), 64, 256));
   dense_matrix<float> y = dense_matrix<float>::Constant(m + 1, 1, untouched);
   kernel::simd::gemv_panels<TestType>(packed, 0, packed.count(), x.data(), y.data(), 1,
                                       lacuna::no_epilogue{});

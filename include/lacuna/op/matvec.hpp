@@ -84,7 +84,7 @@ class matvec {
     return {message("matvec:", kernel::layout_name(w_), "/", detail::format_name<Format>::text(),
                     "/", scalar_name<value_type_t<Format>>),
             Arch::name(),
-            layout::rows_per_panel,
+            w_.rows_per_panel,
             columns_at_once,
             macs{rows() * depth()},
             macs{w_.values_before(w_.count())}};
@@ -131,7 +131,7 @@ class matvec {
   template <index_t Columns, class X, class Executor, class CallEpilogue>
   void multiply(matrix_view<X> x, matrix_view<accumulator> y, index_t col, index_t cols,
                 const Executor& executor, const CallEpilogue& epilogue) const {
-    constexpr auto step = layout::rows_per_panel;
+    const index_t step = w_.rows_per_panel;
     constexpr auto line = static_cast<index_t>(cache_line / sizeof(accumulator));
     const index_t ldx = round_up(depth() + kernel::overread_v<layout>, line);
     const index_t ld = round_up(round_up(rows(), step), line);

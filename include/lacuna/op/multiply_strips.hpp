@@ -101,7 +101,8 @@ template <class Arch>
 [[nodiscard]] bool strip_copies_pay(index_t uses, index_t bytes) {
   const bool is_beyond_l1 = bytes > 24 * 1024;
   if constexpr (kernel::simd::registers<Arch> == 16) return uses >= (is_beyond_l1 ? 8 : 16);
-  return !kernel::x86::is_amd() && uses >= 16 && is_beyond_l1;
+  const bool pays = kernel::x86::is_zen_5() ? bytes > 512 * 1024 : is_beyond_l1;
+  return pays && uses >= 16 && (kernel::x86::is_zen_5() || !kernel::x86::is_amd());
 }
 
 /// The columns of `image_count` matrices X, `image_stride` values apart, for these panels: in place
@@ -113,7 +114,8 @@ template <class Arch>
 /// beyond the first-level cache: on Emerald Rapids, nine products, dense ones on 49 and 196 columns
 /// gain 4 to 6 % by copying, others are within 3 % since tiles look ahead; at 4 uses and fewer up
 /// to half was lost. Zen 4 loses what copies cost, up to 6 % of such layers, and 4 to 12 % where
-/// two threads each copy all of few strips; rows a power of two apart are no exception.
+/// two threads each copy all of few strips; rows a power of two apart are no exception. Zen 5 gains
+/// where a strip leaves half a second level: 768x3072x128 at 1/2 takes 1200 us for 1577.
 ///
 /// With 16 registers a row of X serves half as many multiply-adds and half of its last line belongs
 /// to the next strip. On Zen 3 (AVX2, 8x8, 18 products, 2026-11-29) copying makes 768x3072x128 1.4
@@ -202,8 +204,7 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
   const bool by_strips = strips >= (threads == 1 ? 1 : source.is_laid_out() ? 2 : 8) * threads;
   const index_t runs = by_strips ? 1 : std::min(threads, w.count());
   // Row pairs gather X once for as many panels as may wait: one panel more would be a pass more.
-  constexpr index_t step =
-      goes_by_blocks<Panels> ? kernel::simd::waiting_rows<T> / Panels::rows_per_panel : 1;
+  const index_t step = goes_by_blocks<Panels> ? kernel::simd::waiting_rows / w.rows_per_panel : 1;
   const index_t wanted = threads == 1 ? 1 : ceil_div(units_of_thread * threads, strips * runs);
   const index_t parts = std::clamp<index_t>(w.count() / (runs * step), 1, wanted);
   const index_t units = runs * strips * parts;
@@ -222,7 +223,7 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
   index_t aside_bytes = 0;
   if constexpr (goes_by_blocks<Panels>) {
     if (w.blocks() > 1) {
-      aside_bytes = kernel::simd::waiting_rows<T> * round_up(widest, vector) * index_t{sizeof(T)};
+      aside_bytes = kernel::simd::waiting_rows * round_up(widest, vector) * index_t{sizeof(T)};
     }
   }
 

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include <lacuna/core/extents.hpp>
+#include <lacuna/kernel/pack/row_pairs.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 
@@ -27,7 +28,7 @@ struct gemv_series {
   using value_type = typename std::tuple_element_t<0, std::tuple<Layouts...>>::value_type;
   static constexpr index_t rows_per_panel = [] {
     index_t step = 1;
-    ((step = std::lcm(step, Layouts::rows_per_panel)), ...);
+    ((step = std::lcm(step, most_rows<Layouts>)), ...);
     return step;
   }();
   static constexpr index_t overread = std::max({overread_v<Layouts>...});
@@ -44,7 +45,7 @@ struct gemv_series {
   /// The panel of a term that starts with panel `panel` of the series.
   template <class Layout>
   [[nodiscard]] static index_t panel_of(const Layout& term, index_t panel) noexcept {
-    return std::min(term.count(), panel * (rows_per_panel / Layout::rows_per_panel));
+    return std::min(term.count(), panel * (rows_per_panel / term.rows_per_panel));
   }
 };
 

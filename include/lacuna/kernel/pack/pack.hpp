@@ -135,7 +135,8 @@ template <class Arch, matrix_format Format, class Column>
     if constexpr (out.rows_per_panel == 1) {
       using T = typename decltype(out)::value_type;
       return pair_rows(
-          out, depth_block(out.entries(), out.rows, out.depth, simd::fitting_depth<T, Arch>()));
+          out, depth_block(out.entries(), out.rows, out.depth, simd::fitting_depth<T, Arch>()),
+          panel_rows(out.rows));
     } else {
       ready_for_tiles(out, taps);
       return out;

@@ -29,18 +29,21 @@ namespace lacuna::inline LACUNA_ABI::kernel {
 template <class T>
 struct row_pairs {
   using value_type = T;
-  static constexpr index_t rows_per_panel = 64;  ///< pairs are made among them
   static constexpr index_t rows_per_tile = 2;
+  static constexpr index_t most_rows_per_panel = 256;
+
+  /// Tiles look up the positions of two turns more than there are, four at once.
+  static constexpr index_t positions_behind = 8;
 
   /// Two rows of a panel in one block of X. Their entries: `both` of (k; a value of each row) and
   /// `each` of (k and value of the first row, k and value of the second), in turn while there are
   /// of both kinds, then `rest` of (k, value) of the row that has more.
   struct pair {
-    std::uint8_t row[2]{0, 0};  ///< within the panel; the second is beyond it where rows are odd
-    std::uint8_t longer{0};     ///< which of them has the rest
-    std::int32_t both{0};
-    std::int32_t each{0};
-    std::int32_t rest{0};
+    std::uint16_t row[2]{0, 0};  ///< within the panel; the second is beyond it where rows are odd
+    std::uint16_t both{0};
+    std::uint16_t each{0};
+    std::uint16_t rest{0};
+    std::uint16_t longer{0};  ///< which of them has the rest
   };
   /// Where a panel's part in a block begins: in `pairs`, `k` and `values`.
   struct part {
@@ -49,12 +52,14 @@ struct row_pairs {
     index_t value{0};
   };
 
-  index_t rows{0};          ///< rows of the matrix
-  index_t depth{0};         ///< rows of X
-  index_t block{1};         ///< rows of X in a block; the last may have fewer
-  std::vector<part> parts;  ///< panel by panel, in each block by block, and where the last ends
+  index_t rows{0};             ///< rows of the matrix
+  index_t depth{0};            ///< rows of X
+  index_t block{1};            ///< rows of X in a block, at most 2^15; the last may have fewer
+  index_t rows_per_panel{64};  ///< pairs are made among them
+  std::vector<part> parts;     ///< panel by panel, in each block by block, and where the last ends
   std::vector<pair> pairs;
-  aligned_vector<std::uint16_t> k;  ///< row of X, counted from the block's first
+  /// Row of X, counted from the block's first; `positions_behind` more follow the last.
+  aligned_vector<std::uint16_t> k;
   aligned_vector<T> values;
 
   [[nodiscard]] index_t count() const noexcept { return ceil_div(rows, rows_per_panel); }
@@ -70,6 +75,12 @@ struct row_pairs {
     return part_of(panel, 0).value;
   }
 };
+
+/// Rows of a panel at most.
+template <class Panels>
+inline constexpr index_t most_rows = Panels::rows_per_panel;
+template <class T>
+inline constexpr index_t most_rows<row_pairs<T>> = row_pairs<T>::most_rows_per_panel;
 
 namespace detail {
 
@@ -175,8 +186,8 @@ class row_pairer {
 
   void append_pair(std::size_t first, std::size_t second) {
     typename row_pairs<T>::pair p;
-    p.row[0] = static_cast<std::uint8_t>(first);
-    p.row[1] = static_cast<std::uint8_t>(second);
+    p.row[0] = static_cast<std::uint16_t>(first);
+    p.row[1] = static_cast<std::uint16_t>(second);
     auto [a, a_end] = of_block_[first];
     auto [b, b_end] = of_block_[second];
     std::vector<entry> shared[2];
@@ -205,9 +216,9 @@ class row_pairer {
       }
     }
     for (std::size_t e = each; e < own[p.longer].size(); ++e) append_entry(own[p.longer][e]);
-    p.both = static_cast<std::int32_t>(both);
-    p.each = static_cast<std::int32_t>(each);
-    p.rest = static_cast<std::int32_t>(own[p.longer].size() - each);
+    p.both = static_cast<std::uint16_t>(both);
+    p.each = static_cast<std::uint16_t>(each);
+    p.rest = static_cast<std::uint16_t>(own[p.longer].size() - each);
     out_.pairs.push_back(p);
   }
   void append_entry(const entry& e) {
@@ -246,13 +257,23 @@ class row_pairer {
   return std::max<index_t>(1, ceil_div(depth, blocks));
 }
 
-/// Pairs the rows of `w` in blocks of `block` rows of X, at most 2^15. O(entries + rows * depth).
+/// Rows among which pairs are made: a quarter of all, which leaves threads something to share, from
+/// 64 to 256. Among more, pairs share more and there are more of one length in a row: on Zen 5 (14
+/// products) 2:4, 2:8, 1:8 and CSR at 1/4 take 1, 2, 3 and 2 % less time with 128 rows than with
+/// 64, and with 256 another 0, 0, 2 and 3.
+[[nodiscard]] inline index_t panel_rows(index_t rows) noexcept {
+  return rows >= 1024 ? 256 : rows >= 512 ? 128 : 64;
+}
+
+/// Pairs the rows of `w`, `rows_per_panel` at a time (at most 256), in blocks of `block` rows of X
+/// (at most 2^15). O(entries + rows * rows_per_panel * depth / 64).
 template <class T>
-[[nodiscard]] row_pairs<T> pair_rows(const panels<T, 1>& w, index_t block) {
+[[nodiscard]] row_pairs<T> pair_rows(const panels<T, 1>& w, index_t block, index_t rows_per_panel) {
   row_pairs<T> out;
   out.rows = w.rows;
   out.depth = w.depth;
   out.block = block;
+  out.rows_per_panel = rows_per_panel;
   out.k.reserve(w.k.size());
   out.values.reserve(w.values.size());
   for (index_t first = 0; first < w.rows; first += out.rows_per_panel) {
@@ -261,6 +282,7 @@ template <class T>
   }
   out.parts.push_back({static_cast<index_t>(out.pairs.size()), static_cast<index_t>(out.k.size()),
                        static_cast<index_t>(out.values.size())});
+  out.k.insert(out.k.end(), static_cast<std::size_t>(out.positions_behind), std::uint16_t{0});
   return out;
 }
 

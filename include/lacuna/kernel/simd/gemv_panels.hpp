@@ -149,7 +149,7 @@ void add_product(const Panels& w, index_t first, index_t last, const T* x, index
   LACUNA_EXPECTS(0 <= first && first <= last && last <= w.count());
   for (index_t p = first; p < last; ++p) {
     for (index_t j = 0; j < Columns; ++j) {
-      detail::add_panel<Arch>(w, p, x + j * ldx, sums + p * Panels::rows_per_panel + j * ld);
+      detail::add_panel<Arch>(w, p, x + j * ldx, sums + p * w.rows_per_panel + j * ld);
     }
   }
 }
@@ -159,10 +159,10 @@ void add_product(const Panels& w, index_t first, index_t last, const T* x, index
 template <class Arch, class Panels, class T, class Epilogue>
 void gemv_panels(const Panels& w, index_t first, index_t last, const T* x, T* y, index_t stride,
                  const Epilogue& epilogue) LACUNA_KERNEL_NOEXCEPT {
-  constexpr index_t rows = Panels::rows_per_panel;
+  const index_t rows = w.rows_per_panel;
   LACUNA_EXPECTS(0 <= first && first <= last && last <= w.count());
   for (index_t p = first; p < last; ++p) {
-    T sums[static_cast<std::size_t>(rows)] = {};
+    T sums[static_cast<std::size_t>(most_rows<Panels>)] = {};
     detail::add_panel<Arch>(w, p, x, sums);
     for (index_t r = 0; r < std::min(rows, w.rows - p * rows); ++r) {
       y[(p * rows + r) * stride] = epilogue(sums[r], position{p * rows + r, 0, 1, 0});

@@ -47,6 +47,18 @@ LACUNA_ALWAYS_INLINE void prefetch_vectors([[maybe_unused]] const T* at) noexcep
 #endif
 }
 
+/// Asks for `bytes` bytes from `at` on, once: they are not to take the place of others in the first
+/// level.
+LACUNA_ALWAYS_INLINE void prefetch_once([[maybe_unused]] const void* at,
+                                        [[maybe_unused]] index_t bytes) noexcept {
+#if defined(__GNUC__)
+  constexpr auto line = static_cast<index_t>(cache_line);
+  for (index_t b = 0; b < bytes + line - 1; b += line) {
+    __builtin_prefetch(static_cast<const char*>(at) + b, 0, 0);
+  }
+#endif
+}
+
 /// Asks for the cache lines of Bytes bytes that are to be written, in the second level, to which
 /// lines that nobody shares come writable. Leaves out the first one where `at` lies inside of it:
 /// what was written before has touched that.

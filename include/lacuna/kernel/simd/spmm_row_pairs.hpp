@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include <lacuna/kernel/first_level.hpp>
 #include <lacuna/kernel/pack/row_pairs.hpp>
 #include <lacuna/kernel/simd/pair_tile.hpp>
 #include <lacuna/kernel/simd/spmm_panels.hpp>
@@ -12,13 +13,12 @@
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
 
 /// What a block of X takes of the first-level cache beside weights and sums that pass through.
-/// AMD's have 32 KB: in cycles of multiply-adds for each that it took on Zen 4 (seven products of
-/// 49 to 3136 columns), 2:4 + 2:8 0.86 for 0.81 at 40 KB, 2:4 0.82 for 0.78, CSR at 1/2 0.80 for
-/// 0.77; at 24 KB each is as fast. Intel's have 48 from Ice Lake on: on Emerald Rapids (16
-/// products) 2:4 takes 3 % less at 40 KB than at 28, CSR at 1/2 7 %, sparser ones the same.
-[[nodiscard]] inline index_t l1_block() noexcept {
-  return (x86::is_amd() ? 28 : 40) * index_t{1024};
-}
+/// Zen 4, 32 KB (cycles of multiply-adds for each that it took, seven products of 49 to 3136
+/// columns): 2:4 + 2:8 0.86 at 28 KB for 0.81 at 40, 2:4 0.82 for 0.78, CSR at 1/2 0.80 for 0.77;
+/// at 24 each is as fast. Emerald Rapids, 48 KB (16 products): 2:4 takes 3 % less time at 40 KB
+/// than at 28, CSR at 1/2 7 %. Zen 5, 48 KB (14 products): 2:4, 2:8 and CSR at 1/2 take 3, 1 and 5
+/// % less at 36 than at 28, and 3, -1 and 5 at 40.
+[[nodiscard]] inline index_t l1_block() noexcept { return first_level_bytes() / 4 * 3; }
 
 /// The same of rows with few entries, whose blocks are longer: 1:8 0.62 for 0.60 at 28 KB.
 inline constexpr index_t l1_long_block = 40 * 1024;
@@ -41,15 +41,14 @@ template <class Arch, class T>
 
 /// Rows whose sums are put aside between blocks at most: enough to pay for copying a block of X,
 /// few enough for the second-level cache.
-template <class T>
-inline constexpr index_t waiting_rows = 8 * row_pairs<T>::rows_per_panel;
+inline constexpr index_t waiting_rows = 512;
 
 namespace detail {
 
 /// Whether less than half of the entries of paired rows share their positions.
 template <class T>
 [[nodiscard]] bool shares_little(const row_pairs<T>& w) noexcept {
-  return 3 * w.values.size() < 4 * w.k.size();
+  return 3 * w.values.size() < 4 * (w.k.size() - w.positions_behind);
 }
 
 /// Block b of one panel; `aside` holds the sums of its rows.
@@ -90,7 +89,7 @@ void spmm_narrowest(const row_pairs<T>& w, index_t b, index_t first, index_t las
     }
   }
   using two_rows = pair_tile<T, Arch, Vectors, Shuffles>;
-  constexpr index_t panel_sums = row_pairs<T>::rows_per_panel * two_rows::width;
+  const index_t panel_sums = w.rows_per_panel * two_rows::width;
   for (index_t panel = first; panel < last; ++panel) {
     T* const aside = s.aside == nullptr ? nullptr : s.aside + (panel - first) * panel_sums;
     spmm_part<two_rows>(w, panel, b, s, aside, epilogue);
@@ -102,7 +101,7 @@ void spmm_narrowest(const row_pairs<T>& w, index_t b, index_t first, index_t las
 /// Block b of panels first ... last - 1 times a strip of at most strip_width<T, Arch, 2> columns,
 /// whose first row is the block's first: sums wait in s.aside, from the first block on, until the
 /// last stores Y = epilogue(W X). Rows of X must be readable for `cols` rounded up to whole
-/// vectors, of Y only `cols` are written. s.aside: as many values a row, for up to waiting_rows<T>
+/// vectors, of Y only `cols` are written. s.aside: as many values a row, for up to waiting_rows
 /// rows, on a vector's boundary; none is needed for a single block. Any split of the panels gives
 /// bit-identical results.
 template <class Arch, class T, class Epilogue>
@@ -112,7 +111,7 @@ void spmm_block(const row_pairs<T>& w, index_t b, index_t first, index_t last, c
   LACUNA_EXPECTS(0 <= b && b < w.blocks());
   LACUNA_EXPECTS(0 < s.cols && s.cols <= (strip_width<T, Arch, 2>));
   LACUNA_EXPECTS(w.blocks() == 1 ||
-                 (s.aside != nullptr && (last - first) * w.rows_per_panel <= waiting_rows<T>));
+                 (s.aside != nullptr && (last - first) * w.rows_per_panel <= waiting_rows));
   constexpr index_t vectors = tile_vectors<Arch>(2);
   if constexpr (has_four_weights<T, Arch>) {
     if (detail::shares_little(w) && x86::is_amd()) {
