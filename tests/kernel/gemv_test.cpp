@@ -123,6 +123,17 @@ TEMPLATE_LIST_TEST_CASE("matrix-vector kernels add any run of panels and write n
                                wide);
 }
 
+TEMPLATE_LIST_TEST_CASE("rows with positions of their own are summed whatever their lengths",
+                        "[kernel][simd]", test::architectures) {
+  const index_t m = 70;
+  const index_t depth = 2 * m;
+  dense_matrix<float> w = dense_matrix<float>::Zero(m, depth);
+  for (index_t i = 0; i < m; ++i) {
+    for (index_t e = 0; e < i; ++e) w(i, 2 * e + i % 2) = static_cast<float>(1 + (i + e) % 5);
+  }
+  expect_portions<TestType, 1>(kernel::pack_gemv<TestType>(lacuna::to_block_csr<1, 1>(w)), w);
+}
+
 TEMPLATE_LIST_TEST_CASE("panels read in turn have the sums of panels one by one, to the last bit",
                         "[kernel][simd]", test::architectures) {
   const auto k = GENERATE(as<index_t>(), 1, 16, 83, 1000);

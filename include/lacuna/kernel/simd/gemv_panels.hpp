@@ -11,6 +11,7 @@
 #include <lacuna/kernel/simd/batch.hpp>
 #include <lacuna/kernel/simd/prefetch.hpp>
 #include <lacuna/kernel/simd/unroll.hpp>
+#include <lacuna/kernel/x86/at_positions.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
 
@@ -55,26 +56,55 @@ LACUNA_ALWAYS_INLINE void panel_sums(const T* values, index_t entries, const X& 
   (B::load_unaligned(sums) + ((chain[0] + chain[1]) + (chain[2] + chain[3]))).store_unaligned(sums);
 }
 
-/// Sum of one row whose positions are its own: one load of X a value, so scalars in four chains.
-/// Gathers were measured to be slower, see docs/dead-ends.md.
+#if defined(__SSE4_1__)
+/// The same as `row_sum`, four values at once in four chains; what is left over goes to `rest`.
+/// A scalar takes three loads a value, of which a core starts two to four a cycle, this two and a
+/// quarter at most: CSR of 1000x2048 at 1/2 takes 198 us for 314, at 1/8 50 for 85 (Zen 5).
+template <class Rest>
+[[nodiscard]] LACUNA_ALWAYS_INLINE float row_sum_by_fours(const float* values,
+                                                          const std::int32_t* k, index_t entries,
+                                                          const float* x,
+                                                          const Rest& rest) noexcept {
+  using four = xsimd::make_sized_batch_t<float, 4>;
+  four chain[4] = {four(0.0F), four(0.0F), four(0.0F), four(0.0F)};
+  index_t e = 0;
+  const auto add = [&](auto c) LACUNA_INLINE_LAMBDA {
+    four& to = chain[static_cast<std::size_t>(c)];
+    const index_t at = e + 4 * c;
+    to = multiply_add(four::load_unaligned(values + at), four(x86::at_positions(x, k + at)), to);
+  };
+  for (; e + 16 <= entries; e += 16) {
+    prefetch_ahead<1>(values + e);
+    prefetch_ahead<1>(k + e);
+    unroll<4>(add);
+  }
+  for (; e + 4 <= entries; e += 4) add(std::integral_constant<index_t, 0>{});
+  return xsimd::hadd((chain[0] + chain[1]) + (chain[2] + chain[3])) +
+         rest(values + e, k + e, entries - e);
+}
+#endif
+
+/// Sum of one row whose positions are its own, a load of X a value.
 template <class T>
 [[nodiscard]] LACUNA_ALWAYS_INLINE T row_sum(const T* values, const std::int32_t* k,
                                              index_t entries, const T* x) noexcept {
-  T a(0);
-  T b(0);
-  T c(0);
-  T d(0);
-  index_t e = 0;
-  for (; e + 4 <= entries; e += 4) {
-    prefetch_ahead<1>(values + e);
-    prefetch_ahead<1>(k + e);
-    a += values[e] * x[k[e]];
-    b += values[e + 1] * x[k[e + 1]];
-    c += values[e + 2] * x[k[e + 2]];
-    d += values[e + 3] * x[k[e + 3]];
+  const auto one_by_one = [&](const T* value, const std::int32_t* at, index_t count) {
+    T chain[4] = {};
+    index_t e = 0;
+    for (; e + 4 <= count; e += 4) {
+      prefetch_ahead<1>(value + e);
+      prefetch_ahead<1>(at + e);
+      unroll<4>([&](auto c) LACUNA_INLINE_LAMBDA { chain[c] += value[e + c] * x[at[e + c]]; });
+    }
+    for (; e < count; ++e) chain[0] += value[e] * x[at[e]];
+    return (chain[0] + chain[1]) + (chain[2] + chain[3]);
+  };
+#if defined(__SSE4_1__)
+  if constexpr (std::is_same_v<T, float>) {
+    return row_sum_by_fours(values, k, entries, x, one_by_one);
   }
-  for (; e < entries; ++e) a += values[e] * x[k[e]];
-  return (a + b) + (c + d);
+#endif
+  return one_by_one(values, k, entries);
 }
 
 /// sums += panel p of w times x.
