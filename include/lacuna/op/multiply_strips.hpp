@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <numeric>
 #include <optional>
 
 #include <lacuna/core/executor.hpp>
@@ -15,8 +13,7 @@
 #include <lacuna/core/thread_scratch.hpp>
 #include <lacuna/kernel/simd/spmm_row_pairs.hpp>
 #include <lacuna/kernel/simd/spmm_window.hpp>
-#include <lacuna/kernel/x86/vendor.hpp>
-#include <lacuna/op/column_source.hpp>
+#include <lacuna/op/choose_columns.hpp>
 
 namespace lacuna::inline LACUNA_ABI::detail {
 
@@ -46,136 +43,11 @@ template <class Panels, executor Executor>
   return std::clamp<index_t>(threads == 1 ? 1 : 4 * threads, 1, std::max<index_t>(1, w.count()));
 }
 
-/// Whether tiles of these panels go through X in blocks of its rows.
-template <class Panels>
-inline constexpr bool goes_by_blocks = false;
-template <class T>
-inline constexpr bool goes_by_blocks<kernel::row_pairs<T>> = true;
-
 /// Whether these panels are sorted by taps for windows.
 template <class Panels>
 inline constexpr bool takes_windows = requires(const Panels& w) {
   w.sections;
 };
-
-/// How often tiles read a row of X, on average.
-template <class Panels>
-[[nodiscard]] index_t row_uses(const Panels& w) {
-  return w.depth == 0 ? 0 : w.values_before(w.count()) / (Panels::rows_per_tile * w.depth);
-}
-
-/// How columns are cut into strips: `width` of them each, but the first `wider` one more.
-struct strip_cut {
-  index_t width{1};
-  index_t wider{0};
-  index_t count{0};
-
-  /// First column of strip i; of the strip after the last: beyond all columns.
-  [[nodiscard]] index_t first(index_t i) const noexcept { return i * width + std::min(i, wider); }
-};
-
-/// A few columns that are left over go one each to the full strips, where there are as many.
-template <class Arch, class Panels>
-[[nodiscard]] strip_cut cut_strips(const Panels& /*w*/, index_t cols) {
-  constexpr index_t width =
-      kernel::simd::strip_width<typename Panels::value_type, Arch, Panels::rows_per_tile>;
-  const index_t full = cols / width;
-  const index_t rest = cols % width;
-  if (rest > 0 && rest <= full && rest <= kernel::simd::few_columns<Panels>) {
-    return {width, rest, full};
-  }
-  return {width, 0, full + (rest > 0 ? 1 : 0)};
-}
-/// Strips of about equal width, none wider than a block of X fits the first-level cache at: a
-/// narrow last one would cost each entry nearly as much as a wide one.
-template <class Arch, class T>
-[[nodiscard]] strip_cut cut_strips(const kernel::row_pairs<T>& w, index_t cols) {
-  constexpr index_t lanes = kernel::simd::lanes<T, Arch>;
-  const index_t strips = ceil_div(cols, kernel::simd::fitting_width<Arch>(w));
-  const index_t width = round_up(ceil_div(cols, std::max<index_t>(1, strips)), lanes);
-  return {std::max(width, lanes), 0, ceil_div(cols, std::max(width, lanes))};
-}
-
-/// Whether copying a strip of X whose rows are used so often saves time; numbers at columns_of.
-template <class Arch>
-[[nodiscard]] bool strip_copies_pay(index_t uses, index_t bytes) {
-  const bool is_beyond_l1 = bytes > 24 * 1024;
-  if constexpr (kernel::simd::registers<Arch> == 16) return uses >= (is_beyond_l1 ? 8 : 16);
-  const bool pays = kernel::x86::is_zen_5() ? bytes > 512 * 1024 : is_beyond_l1;
-  return pays && uses >= 16 && (kernel::x86::is_zen_5() || !kernel::x86::is_amd());
-}
-
-/// The columns of `image_count` matrices X, `image_stride` values apart, for these panels: in place
-/// where tiles can read them so (in the product's type, whole vectors or single columns at the end,
-/// near enough for 32-bit offsets; `rows_are_padded` to whole vectors where they say so) unless
-/// copying a strip pays, as rows of X far apart cost cache and TLB misses in every panel.
-///
-/// With 32 registers it does on Intel's processors from 16 uses of a row on where the strip is
-/// beyond the first-level cache: on Emerald Rapids, nine products, dense ones on 49 and 196 columns
-/// gain 4 to 6 % by copying, others are within 3 % since tiles look ahead; at 4 uses and fewer up
-/// to half was lost. Zen 4 loses what copies cost, up to 6 % of such layers, and 4 to 12 % where
-/// two threads each copy all of few strips; rows a power of two apart are no exception. Zen 5 gains
-/// where a strip leaves half a second level: 768x3072x128 at 1/2 takes 1200 us for 1577.
-///
-/// With 16 registers a row of X serves half as many multiply-adds and half of its last line belongs
-/// to the next strip. On Zen 3 (AVX2, 8x8, 18 products, 2026-11-29) copying makes 768x3072x128 1.4
-/// to 1.7 times as fast, others up to 1.5 from 8 uses on; at 4 uses it loses up to a fifth.
-///
-/// Tiles of row pairs go through blocks of X, which have no such misses, but load X for nearly
-/// every multiply-add, and a load across two lines counts twice: they read in place whatever lies
-/// on vectors' boundaries with rows that spread over the sets of the first-level cache or are few
-/// enough for its ways (64x32x12544 takes 7 to 15 % less time). With 16 registers that too pays
-/// below 16 uses only: copying takes 128x512x784 in 2:4 1.22 times as fast, 256x512x784 1.29.
-template <class Arch, class T, class Panels, class X>
-[[nodiscard]] matrix_columns<T, X> columns_of(const Panels& w, matrix_view<const X> x,
-                                              index_t image_count = 1, index_t image_stride = 0,
-                                              const x_zero<T>& zero = {},
-                                              bool rows_are_padded = false) {
-  matrix_columns<T, X> columns{x, image_count, image_stride, false, zero};
-  if constexpr (std::is_same_v<T, X>) {
-    const index_t width = cut_strips<Arch>(w, x.cols).width;
-    const index_t rest = x.cols % width;
-    const bool whole = rows_are_padded || rest % kernel::simd::lanes<T, Arch> == 0;
-    const bool few = rest <= kernel::simd::few_columns<Panels>;
-    const bool near = x.rows * x.row_stride <= std::numeric_limits<std::int32_t>::max();
-    const bool copying_pays =
-        x.cols > kernel::simd::few_columns<Panels> &&
-        strip_copies_pay<Arch>(row_uses(w), w.word_rows() * width * index_t{sizeof(T)});
-    columns.in_place = x.col_stride == 1 && (whole || few) && near && !copying_pays;
-    if constexpr (goes_by_blocks<Panels>) {
-      constexpr index_t vector = kernel::simd::lanes<T, Arch> * index_t{sizeof(T)};
-      constexpr auto line = static_cast<index_t>(cache_line);
-      constexpr index_t sets = 64;
-      constexpr index_t ways = 8;
-      const index_t apart = x.row_stride * index_t{sizeof(T)};
-      const index_t strip = width * index_t{sizeof(T)};
-      const bool is_aligned = apart % vector == 0 &&
-                              image_stride * index_t{sizeof(T)} % vector == 0 &&
-                              reinterpret_cast<std::uintptr_t>(x.data) % vector == 0;
-      const index_t nearest = std::gcd(apart, sets * line);
-      const bool spreads =
-          nearest <= strip || std::min(w.block, w.depth) * nearest <= ways * sets * line;
-      const bool copies_pay = kernel::simd::registers<Arch> == 16 && row_uses(w) >= 16;
-      columns.in_place = x.col_stride == 1 && whole && is_aligned && spreads && !copies_pay;
-    }
-  }
-  return columns;
-}
-
-/// The patches of images `x` for these panels: read from planes by offsets where panels can and use
-/// a row too seldom to pay for gathering it. Rows in planes lie far apart and cross cache lines,
-/// which costs an entry 1 to 2 cycles, gathering a row 15 to 20; under a stride planes are laid out
-/// in any case. Measured on Emerald Rapids, 8x8 on ResNet-50's 3x3 layers: by offset 64x576x3136 at
-/// 1, 2 and 4 uses takes 0.82, 0.95 and 1.05 of the time, 256x2304x196 of stride 2 at 4, 8 and 16
-/// uses 0.89, 0.98 and 1.07.
-template <class T, class Panels, class X>
-[[nodiscard]] patch_columns<T, X> patches_of(const Panels& w, tensor_view<const X> x,
-                                             const conv_window& window,
-                                             const x_zero<T>& zero = {}) {
-  const index_t limit = window.stride == extents2(1) ? 3 : 8;
-  const bool by_offset = kernel::simd::detail::reads_by_offset<Panels> && row_uses(w) < limit;
-  return {x.data, x.extents, window, by_offset, zero};
-}
 
 /// Y = epilogue(W X) over every image and column of `source`. Y of image i starts at
 /// y + i * image_stride, its row r at + r * ldy, columns contiguous.

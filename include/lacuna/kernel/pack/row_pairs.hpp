@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <lacuna/core/contract.hpp>
 #include <lacuna/kernel/pack/panels.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel {
@@ -269,6 +270,7 @@ class row_pairer {
 /// (at most 2^15). O(entries + rows * rows_per_panel * depth / 64).
 template <class T>
 [[nodiscard]] row_pairs<T> pair_rows(const panels<T, 1>& w, index_t block, index_t rows_per_panel) {
+  LACUNA_EXPECTS(0 < rows_per_panel && rows_per_panel <= row_pairs<T>::most_rows_per_panel);
   row_pairs<T> out;
   out.rows = w.rows;
   out.depth = w.depth;
