@@ -40,7 +40,8 @@ inline std::vector<timing> interleave(const std::vector<std::function<void()>>& 
   double round = 0;
   for (const auto& f : contenders) {
     f();  // the first call meets cold caches and pages
-    round += seconds(f) * (how.warm ? 2 : 1);
+    const double once = seconds(f);
+    round += once + (how.warm ? std::max(once, how.warming) : 0);
   }
   const auto rounds = std::clamp(static_cast<int>(how.total / round), how.least, 2000);
   std::vector<std::vector<double>> t(contenders.size());
