@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Mirrors include/lacuna/kernel/simd/gemv_*.hpp and permute.hpp.
+// Mirrors include/lacuna/kernel/simd/{gemv_*,permute}.hpp and kernel/x86/at_positions.hpp.
 #include <type_traits>
 #include <vector>
 

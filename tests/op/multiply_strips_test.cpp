@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Mirrors include/lacuna/op/multiply_strips.hpp
+// Mirrors include/lacuna/op/{choose_columns,multiply_strips}.hpp
 #include <algorithm>
 #include <vector>
 

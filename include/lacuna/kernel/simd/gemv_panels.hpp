@@ -58,8 +58,8 @@ LACUNA_ALWAYS_INLINE void panel_sums(const T* values, index_t entries, const X& 
 
 #if defined(__SSE4_1__)
 /// The same as `row_sum`, four values at once in four chains; what is left over goes to `rest`.
-/// A scalar takes three loads a value, of which a core starts two to four a cycle, this two and a
-/// quarter at most: CSR of 1000x2048 at 1/2 takes 198 us for 314, at 1/8 50 for 85 (Zen 5).
+/// A scalar takes three loads a value, of which a core starts two to four a cycle, this one and
+/// three quarters: CSR of 1000x2048 at 1/2 takes 217 us for 310, at 1/8 50 for 84 (Zen 5).
 template <class Rest>
 [[nodiscard]] LACUNA_ALWAYS_INLINE float row_sum_by_fours(const float* values,
                                                           const std::int32_t* k, index_t entries,
