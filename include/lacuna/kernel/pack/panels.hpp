@@ -18,6 +18,9 @@ namespace lacuna::inline LACUNA_ABI::kernel {
 /// Entries of a run, where all entries come in runs of consecutive positions, as blocks' do.
 inline constexpr index_t run_length = 8;
 
+/// How many entries before its use tiles ask for a row of X: 380 cycles of multiply-adds.
+inline constexpr index_t entries_ahead = 32;
+
 /// What the register tiles read: the matrix cut in panels of Rows rows that share column
 /// positions. A panel is a list of entries; an entry is one k and the panel's Rows values there,
 /// so blocks, shared N:M, strict N:M (Rows = 1), CSR and dense rows are all the same loop:
@@ -150,11 +153,14 @@ void share_positions(panels<T, Rows>& w) {
   }
 }
 
-/// Puts a run of positions behind the last, as tiles look up what comes next before they know
-/// whether anything does. After `share_positions`.
+/// Puts positions behind the last, as tiles look up what comes next before they know whether
+/// anything does: the first ones, which do where panels share them. After `share_positions`.
 template <class Panels>
 void end_positions(Panels& w) {
-  w.k.insert(w.k.end(), run_length, 0);
+  const std::size_t positions = w.k.size();
+  for (std::size_t i = 0; i < static_cast<std::size_t>(entries_ahead); ++i) {
+    w.k.push_back(positions == 0 ? 0 : w.k[i % positions]);
+  }
 }
 
 /// Notes whether entries come in runs. Before `share_positions`; O(entries).

@@ -72,7 +72,7 @@ LACUNA_ALWAYS_INLINE void add_ahead(x86::sums_8x3<sum_t<T>>& sums, const T* valu
     for (; k != last; k += group, values += group * entry_values) {
       prefetch_group();
       const float* row = row_of(*k);
-      const float* next = row_of(k[group]);
+      const float* next = row_of(k[entries_ahead]);
       unroll<group>([&](auto e) LACUNA_INLINE_LAMBDA {
         prefetch_vectors<3, 16, 3>(next);
         next += row_of.apart;
@@ -88,7 +88,7 @@ LACUNA_ALWAYS_INLINE void add_ahead(x86::sums_8x3<sum_t<T>>& sums, const T* valu
         prefetch_group();
         unroll<group>([&](auto e) LACUNA_INLINE_LAMBDA {
           const float* const next = row_of(k[group + e]);
-          prefetch_vectors<3, 16, 3>(next);
+          prefetch_vectors<3, 16, 3>(row_of(k[entries_ahead + e]));
           detail::add_entry<Arch, e>(sums, values, row[e], row_of, also);
           row[e] = next;
         });
