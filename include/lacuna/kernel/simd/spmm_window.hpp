@@ -93,7 +93,7 @@ void spmm_window_strip(const Panels& w, index_t first, index_t last, const strip
             LACUNA_INLINE_LAMBDA {
               if constexpr (InRuns) {
                 if (part.sees_all) {
-                  const rows_at<T, false> whole_rows{s.x, s.offsets};
+                  const rows_in_sight<T> whole_rows{{s.x, s.offsets}};
                   return sums.accumulate(values, k, entries, in_runs<InRuns>(whole_rows, s.ldx));
                 }
               }

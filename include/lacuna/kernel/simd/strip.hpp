@@ -77,6 +77,7 @@ struct rows_apart {
 template <class T, bool Prefetch>
 struct rows_at {
   static constexpr bool prefetches = Prefetch;
+  static constexpr bool is_near = false;
   const T* x;
   const std::int32_t* offsets;
   [[nodiscard]] LACUNA_ALWAYS_INLINE const T* operator()(std::int32_t k) const noexcept {
@@ -88,10 +89,17 @@ struct rows_at {
   }
 };
 
+/// Row k of X where a window sees all of it.
+template <class T>
+struct rows_in_sight : rows_at<T, false> {
+  static constexpr bool is_near = true;
+};
+
 /// Row k of X as a window sees it: from offsets[k] on where lanes see the image, padding elsewhere.
 template <class T, class B, index_t Vectors>
 struct rows_in_window {
   static constexpr bool prefetches = false;
+  static constexpr bool is_near = true;
   const T* x;
   const std::int32_t* offsets;
   B padding;
