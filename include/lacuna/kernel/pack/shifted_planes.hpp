@@ -132,7 +132,11 @@ class shifted_planes {
         vector v;
         if constexpr (std::is_same_v<T, X> && (Stride == 1 || Stride == 2)) {
           v = vector::load_unaligned(image + from);
-          if (Stride == 2) v = simd::even_lanes(v, vector::load_unaligned(image + from + lanes));
+          if constexpr (Stride == 2) {
+            simd::prefetch_vectors<2, lanes, 3>(
+                image + from + simd::prefetch_bytes_of_images / index_t{sizeof(X)});
+            v = simd::even_lanes(v, vector::load_unaligned(image + from + lanes));
+          }
         } else {
           copy_strided<Arch>(image + from, stride, lanes, to + j);
           v = vector::load_unaligned(to + j);
