@@ -114,11 +114,31 @@ TEST_CASE("rows are paired, block by block, by the positions they share", "[kern
   CHECK(unpack(packed) == w);
 }
 
-TEST_CASE("a panel is a quarter of the rows, from 64 to 256", "[kernel][pack]") {
+TEST_CASE("rows are paired with those of as many entries before those that share more",
+          "[kernel][pack]") {
+  // Row 0 shares three positions with row 1, which has six, one with row 2 and two with row 3.
+  dense_matrix<float> w = dense_matrix<float>::Zero(4, 8);
+  w.row(0) << 1, 1, 1, 0, 0, 0, 0, 0;
+  w.row(1) << 1, 1, 1, 1, 1, 1, 0, 0;
+  w.row(2) << 1, 0, 0, 0, 0, 0, 1, 1;
+  w.row(3) << 1, 1, 0, 0, 0, 0, 0, 1;
+  const auto packed = pack(w, 8);
+  REQUIRE(packed.pairs.size() == 2);
+  const auto& alike = packed.pairs[0];  // pairs of unlike rows come last
+  CHECK(alike.row[0] == 0);
+  CHECK(alike.row[1] == 3);
+  CHECK(alike.both == 2);
+  CHECK(alike.each == 1);
+  CHECK(alike.rest == 0);
+  CHECK(packed.pairs[1].rest == 3);
+  CHECK(unpack(packed) == w);
+}
+
+TEST_CASE("a panel is half of the rows, from 64 to 256", "[kernel][pack]") {
   CHECK(kernel::panel_rows(0) == 64);
-  CHECK(kernel::panel_rows(511) == 64);
-  CHECK(kernel::panel_rows(512) == 128);
-  CHECK(kernel::panel_rows(1024) == 256);
+  CHECK(kernel::panel_rows(255) == 64);
+  CHECK(kernel::panel_rows(256) == 128);
+  CHECK(kernel::panel_rows(512) == 256);
   CHECK(kernel::panel_rows(4096) == 256);
   // Their largest one, whose last row has no partner.
   const auto w = test::random_blocks<float>(2 * 256 - 1, 9, 1, 1, 0.5);

@@ -18,7 +18,8 @@ namespace lacuna::inline LACUNA_ABI::kernel {
 /// Entries of a run, where all entries come in runs of consecutive positions, as blocks' do.
 inline constexpr index_t run_length = 8;
 
-/// How many entries before its use tiles ask for a row of X: 380 cycles of multiply-adds.
+/// How many entries before its use tiles ask for a row of X: 380 cycles of multiply-adds, about
+/// what a line takes from the third level beside others (docs/decisions/0012-tiles-look-ahead.md).
 inline constexpr index_t entries_ahead = 32;
 
 /// What the register tiles read: the matrix cut in panels of Rows rows that share column

@@ -89,7 +89,7 @@ struct rows_at {
   }
 };
 
-/// Row k of X where a window sees all of it.
+/// Row k of X where a window sees all of it. Near: other taps read it moments before and after.
 template <class T>
 struct rows_in_sight : rows_at<T, false> {
   static constexpr bool is_near = true;
