@@ -134,11 +134,12 @@ TEST_CASE("rows are paired with those of as many entries before those that share
   CHECK(unpack(packed) == w);
 }
 
-TEST_CASE("a panel is half of the rows, from 64 to 256", "[kernel][pack]") {
+TEST_CASE("a panel is a quarter of the rows, from 64 to 256", "[kernel][pack]") {
   CHECK(kernel::panel_rows(0) == 64);
-  CHECK(kernel::panel_rows(255) == 64);
-  CHECK(kernel::panel_rows(256) == 128);
-  CHECK(kernel::panel_rows(512) == 256);
+  CHECK(kernel::panel_rows(511) == 64);
+  CHECK(kernel::panel_rows(512) == 128);
+  CHECK(kernel::panel_rows(768) == 192);
+  CHECK(kernel::panel_rows(1024) == 256);
   CHECK(kernel::panel_rows(4096) == 256);
   // Their largest one, whose last row has no partner.
   const auto w = test::random_blocks<float>(2 * 256 - 1, 9, 1, 1, 0.5);

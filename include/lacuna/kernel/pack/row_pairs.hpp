@@ -271,13 +271,13 @@ class row_pairer {
   return std::max<index_t>(1, ceil_div(depth, blocks));
 }
 
-/// Rows among which pairs are made: half of all, which leaves two threads something to share, from
-/// 64 to 256. Among more, pairs share more and there are more of one length in a row: on Zen 5, in
-/// turn with all other libraries, half for a quarter makes CSR at 1/4 and 1/8, 2:8 and 1:8 1.03,
-/// 1.02, 1.01 and 1.01 times as fast (11 products); repeated alone a quarter for 64 rows made 2:4,
-/// 2:8, 1:8 and CSR at 1/4 1.01, 1.02, 1.05 and 1.05 times as fast (14 products).
+/// Rows among which pairs are made: a quarter of all, which leaves threads something to share, from
+/// 64 to 256. Among more, pairs share more and there are more of one length in a row: on Zen 5 (14
+/// products) a quarter for 64 rows makes 2:4, 2:8, 1:8 and CSR at 1/4 1.01, 1.02, 1.05 and 1.05
+/// times as fast. Half of all is 1.01 to 1.03 times as fast again in 2:8, 1:8 and CSR at 1/4 and
+/// 1/8, but three panels of 768 rows are 1.5 times as fast on two threads.
 [[nodiscard]] inline index_t panel_rows(index_t rows) noexcept {
-  return rows >= 512 ? 256 : rows >= 256 ? 128 : 64;
+  return std::clamp<index_t>(rows / 4 / 64 * 64, 64, 256);
 }
 
 /// Pairs the rows of `w`, `rows_per_panel` at a time (at most 256), in blocks of `block` rows of X
