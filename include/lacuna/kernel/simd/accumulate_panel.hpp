@@ -79,26 +79,23 @@ struct tiles_ahead {
   index_t cols;  ///< of the strip
   index_t first;
   index_t last;
-  index_t panels{1};        ///< how many panels before its turn: those of 64 entries
+  /// How many panels before its turn, in tiles that look ahead: those of 64 entries.
+  index_t panels{1};
   index_t rows_at_once{1};  ///< of a tile, with each group of entries in tiles that look ahead
 
   template <class T, class RowOf>
   tiles_ahead([[maybe_unused]] const Panels& w, const strip<T, Y>& s, index_t from, index_t to,
               const RowOf& /*row_of*/) noexcept
       : y(s.y), ldy(s.ldy), cols(s.cols), first(from), last(to) {
-    if constexpr (reads_by_offset<Panels>) {
+    if constexpr (Tile::looks_ahead && reads_by_offset<Panels>) {
       constexpr index_t rows = Panels::rows_per_panel;
       constexpr index_t entries = 2 * entries_ahead;
       constexpr index_t most = 16;
       panels = std::clamp<index_t>(entries * w.count() / std::max<index_t>(1, w.entries()), 1,
                                    std::clamp<index_t>(last - first, 1, most));
       // For all rows to be asked for by the end of an average panel: a divisor of them.
-      if constexpr (Tile::looks_ahead) {
-        const index_t groups = w.entries() / group_ahead<RowOf>;
-        while (rows_at_once < rows / 2 && rows_at_once * groups < rows * w.count()) {
-          rows_at_once *= 2;
-        }
-      }
+      const index_t groups = w.entries() / group_ahead<RowOf>;
+      while (rows_at_once < rows / 2 && rows_at_once * groups < rows * w.count()) rows_at_once *= 2;
     }
   }
 
