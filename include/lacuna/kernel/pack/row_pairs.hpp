@@ -109,10 +109,7 @@ class row_pairer {
 
   /// Appends block b: each row with the one of those left whose entries are most nearly as many,
   /// of several the one that shares most with it; pairs with lists of one length together. Ends of
-  /// loops that are not foreseen cost more than positions that are not shared: with the partner
-  /// that shares most CSR at 3/4, 1/2, 1/4 and 1/8 has 0.96, 0.95, 0.88 and 0.92 of the speed (Zen
-  /// 5, 12 products in turn with all other libraries; repeated alone they are as fast, as a
-  /// processor then knows every end by heart).
+  /// loops that are not foreseen cost more than positions that are not shared (decision 7).
   void append(index_t b) {
     out_.parts.push_back({static_cast<index_t>(out_.pairs.size()),
                           static_cast<index_t>(out_.k.size()),
@@ -274,8 +271,7 @@ class row_pairer {
 /// Rows among which pairs are made: a quarter of all, which leaves threads something to share, from
 /// 64 to 256. Among more, pairs share more and there are more of one length in a row: on Zen 5 (14
 /// products) a quarter for 64 rows makes 2:4, 2:8, 1:8 and CSR at 1/4 1.01, 1.02, 1.05 and 1.05
-/// times as fast. Half of all is 1.01 to 1.03 times as fast again in 2:8, 1:8 and CSR at 1/4 and
-/// 1/8, but three panels of 768 rows are 1.5 times as fast on two threads.
+/// times as fast. Half makes them 1.00 to 1.03 again, but 768 rows on two threads 1.5 times one.
 [[nodiscard]] inline index_t panel_rows(index_t rows) noexcept {
   return std::clamp<index_t>(rows / 4 / 64 * 64, 64, 256);
 }
