@@ -26,8 +26,8 @@ inline constexpr index_t prefetch_bytes_of_lanes = 4096;
 
 /// How far ahead an image is asked for where every second row or pixel of it is copied. Nobody has
 /// touched it before: on Zen 5, six layers of ResNet-50 with stride 2, in turn with all other
-/// libraries, are 1.04, 1.07 and 1.10 times as fast at 1/2, 1/4 and 1/8 (8x8), 1.04 times in 2:8
-/// and 1:8, from 1 KB ahead half of that, from 16 KB as much.
+/// libraries, are 1.04 to 1.06, 1.05 to 1.07 and 1.05 to 1.09 times as fast at 1/2, 1/4 and 1/8
+/// (8x8, three runs), 1.04 times in 2:8 and 1:8; from 1 KB ahead less, from 16 KB as much.
 inline constexpr index_t prefetch_bytes_of_images = 8192;
 
 /// Asks for the cache lines Ahead bytes after those that hold the Bytes bytes at `at`, in the
