@@ -12,6 +12,10 @@
 
 namespace lacuna::inline LACUNA_ABI::kernel {
 
+/// Bytes after which addresses share a set of a core's first-level data cache: 64 sets of a line
+/// each, on processors with pages of 4 KB, whose sets are known before the page is.
+inline constexpr index_t first_level_turn = 4096;
+
 /// Bytes of a core's first-level data cache: 32 KB where the system does not say.
 [[nodiscard]] inline index_t first_level_bytes() noexcept {
   constexpr index_t least = 32 * 1024;

@@ -61,12 +61,21 @@ template <class Arch, class T>
   return {std::max(width, lanes), 0, ceil_div(cols, std::max(width, lanes))};
 }
 
-/// Whether copying a strip of X saves time; numbers at columns_of.
+/// Whether copying strips of X (rows, width) saves time, where rows are `apart` bytes apart;
+/// numbers at columns_of.
 template <class Arch>
-[[nodiscard]] bool strip_copies_pay(index_t uses, index_t bytes) {
+[[nodiscard]] bool strip_copies_pay(index_t uses, index_t rows, index_t width, index_t apart) {
+  const index_t bytes = rows * width;
   const bool is_beyond_l1 = bytes > 24 * 1024;
   if constexpr (kernel::simd::registers<Arch> == 16) return uses >= (is_beyond_l1 ? 8 : 16);
-  if (kernel::x86::is_zen_5()) return uses >= 16 && bytes > 512 * 1024;
+  if (kernel::x86::is_zen_5()) {
+    constexpr index_t second_level = 1024 * 1024;
+    const index_t nearest = std::gcd(apart, kernel::first_level_turn);
+    // What the rows would take if the sets that they meet in were all there are.
+    const index_t crowd = nearest == kernel::first_level_turn ? 2 * second_level : rows * nearest;
+    if (uses < 16) return uses >= 8 && crowd >= 2 * second_level;
+    return crowd >= second_level || bytes > second_level / 2;
+  }
   return !kernel::x86::is_amd() && uses >= 16 && is_beyond_l1;
 }
 
@@ -79,8 +88,11 @@ template <class Arch>
 /// beyond the first-level cache: on Emerald Rapids, nine products, dense ones on 49 and 196 columns
 /// gain 4 to 6 % by copying, others are within 3 % since tiles look ahead; at 4 uses and fewer up
 /// to half was lost. Zen 4 loses what copies cost, up to 6 % of such layers, and 4 to 12 % where
-/// two threads each copy all of few strips; rows a power of two apart are no exception. On Zen 5
-/// strips beyond half a second level gain (768x3072x128 at 1/2 1.2 to 1.3 times as fast).
+/// two threads each copy all of few strips. On Zen 5 strips beyond half a second level gain
+/// (768x3072x128 at 1/2 1.2 to 1.3 times as fast), and rows a power of two apart, which meet in few
+/// sets of both levels: by a number of KB that 4 divides, at 8 uses 1.1 to 1.2 and at 16 1.1 to 1.3
+/// times as fast, 1024 rows 1 or 2 KB apart 1.08 to 1.17 at 16; at 4 uses copies cost as much as
+/// they gain.
 ///
 /// With 16 registers a row of X serves half as many multiply-adds and half of its last line belongs
 /// to the next strip. On Zen 3 (AVX2, 8x8, 18 products, 2026-11-29) copying makes 768x3072x128 1.4
@@ -105,21 +117,20 @@ template <class Arch, class T, class Panels, class X>
     const bool near = x.rows * x.row_stride <= std::numeric_limits<std::int32_t>::max();
     const bool copying_pays =
         x.cols > kernel::simd::few_columns<Panels> &&
-        strip_copies_pay<Arch>(row_uses(w), w.word_rows() * width * index_t{sizeof(T)});
+        strip_copies_pay<Arch>(row_uses(w), w.word_rows(), width * index_t{sizeof(T)},
+                               x.row_stride * index_t{sizeof(T)});
     columns.in_place = x.col_stride == 1 && (whole || few) && near && !copying_pays;
     if constexpr (goes_by_blocks<Panels>) {
       constexpr index_t vector = kernel::simd::lanes<T, Arch> * index_t{sizeof(T)};
-      constexpr auto line = static_cast<index_t>(cache_line);
-      constexpr index_t sets = 64;
+      constexpr index_t turn = kernel::first_level_turn;
       constexpr index_t ways = 8;
       const index_t apart = x.row_stride * index_t{sizeof(T)};
       const index_t strip = width * index_t{sizeof(T)};
       const bool is_aligned = apart % vector == 0 &&
                               image_stride * index_t{sizeof(T)} % vector == 0 &&
                               reinterpret_cast<std::uintptr_t>(x.data) % vector == 0;
-      const index_t nearest = std::gcd(apart, sets * line);
-      const bool spreads =
-          nearest <= strip || std::min(w.block, w.depth) * nearest <= ways * sets * line;
+      const index_t nearest = std::gcd(apart, turn);
+      const bool spreads = nearest <= strip || std::min(w.block, w.depth) * nearest <= ways * turn;
       const bool copies_pay = kernel::simd::registers<Arch> == 16 && row_uses(w) >= 16;
       columns.in_place = x.col_stride == 1 && whole && is_aligned && spreads && !copies_pay;
     }

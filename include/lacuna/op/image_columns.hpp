@@ -15,6 +15,13 @@ template <class Arch, class Panels>
 inline constexpr bool windows_are_masked = takes_windows<Panels>&&
     kernel::simd::has_lane_masks<kernel::simd::word_t<typename Panels::value_type>, Arch>;
 
+/// How often tiles read a channel of X, on average, all taps together.
+template <class Panels>
+[[nodiscard]] index_t channel_uses(const Panels& w, const conv_window& window) {
+  const index_t taps = window.kernel_h * window.kernel_w;
+  return w.depth == 0 ? 0 : w.values_before(w.count()) * taps / (Panels::rows_per_tile * w.depth);
+}
+
 /// f(columns), where these panels take the columns of images `x` under a window from: images in
 /// place, as a matrix each where the window is one pixel, or their phases; planes where output rows
 /// are not as long as theirs. Dot panels take words of narrow X.
@@ -38,11 +45,19 @@ void with_image_columns(const Panels& w, tensor_view<const X> x, const conv_wind
   }
   if (window_columns<T, X>::fits(x.extents, window)) {
     constexpr bool gathers = !windows_are_masked<Arch, Panels>;
+    const auto in_place = [&](const auto& images, const x_zero<T>& zero) {
+      const rolling_rows rolling =
+          gathers ? rolling_rows{}
+                  : rolling_rows_of<T>(images.extents, window, channel_uses(w, window));
+      f(window_columns<T, T>(images, window, zero, gathers, rolling));
+    };
     if constexpr (words) {
       const x_zero<T> zero = zero_of_words<X>();
       if (window.stride != extents2(1))
         return f(window_columns<T, X, true>(x, window, zero, gathers));
-      return f(window_columns<T, T>(interleaved(x, executor), window, zero, gathers));
+      return in_place(interleaved(x, executor), zero);
+    } else if constexpr (std::is_same_v<T, X>) {
+      return in_place(x, {});
     } else {
       return f(window_columns<T, X>(x, window, {}, gathers));
     }

@@ -159,6 +159,8 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
           if (x.parts != nullptr) {
             strip.parts = x.parts;
             strip.part_count = x.part_count;
+            strip.next = x.next;
+            strip.next_apart = x.next_apart;
             strip.padding = source.zero().word;
             kernel::simd::spmm_window<Arch>(w, first, last, strip, epilogue);
             continue;

@@ -175,7 +175,12 @@ template <class Arch, class Panels>
     out.from = from::masked_window;
     out.taps = window.kernel_h * window.kernel_w;
     out.reach = (window.kernel_h - 1) * window.dilation.h / window.stride.h * out.row_pixels;
-    out.pages = pages_of(in.c, phases.plane() * index_t{sizeof(T)});
+    const rolling_rows rolling = rolling_rows_of<T>(in, window, channel_uses(w, window));
+    const index_t plane = rolling.count > 0 ? rolling.plane : phases.plane();
+    out.pages = pages_of(in.c, plane * index_t{sizeof(T)});
+    if (rolling.count > 0) {
+      out.cut_vectors = static_cast<double>(in.n * phases.size()) / static_cast<double>(out.lanes);
+    }
   } else {
     out.from = from::gathered_window;
   }

@@ -17,6 +17,7 @@
 #include <lacuna/kernel/pack/window_parts.hpp>
 #include <lacuna/kernel/pack/window_rows.hpp>
 #include <lacuna/op/column_source.hpp>
+#include <lacuna/op/rolling_rows.hpp>
 
 namespace lacuna::inline LACUNA_ABI::detail {
 
@@ -32,10 +33,11 @@ struct rows_of_phases {
   index_t last{0};
 };
 
-/// The patches under a convolution's window, read where they lie in images `x`, or in their phases
-/// under a stride: tiles mask what is padding. For windows whose output rows are as long as rows of
-/// the phases, so that an output pixel's neighbours are its pixels' neighbours. With `Words` phases
-/// are of words T that are made of narrow X as they are cut.
+/// The patches under a convolution's window, read where they lie in images `x`, in their phases
+/// under a stride, or in rolling copies of some rows: tiles mask what is padding. For windows whose
+/// output rows are as long as rows of the phases, so that an output pixel's neighbours are its
+/// pixels' neighbours. With `Words` phases are of words T that are made of narrow X as they are
+/// cut.
 template <class T, class X, bool Words = false>
 class window_columns {
  public:
@@ -47,13 +49,14 @@ class window_columns {
            phases.size() <= std::numeric_limits<std::int32_t>::max() / 2;
   }
 
-  /// `gathers`: strips are gathered, for tiles that mask nothing.
+  /// `gathers`: strips are gathered, for tiles that mask nothing. `rolling`: of stride 1 alone.
   window_columns(tensor_view<const X> x, const conv_window& window, const x_zero<T>& zero,
-                 bool gathers)
+                 bool gathers, const rolling_rows& rolling = {})
       : x_(x),
         channels_(Words ? ceil_div(x.extents.c, kernel::detail::group_rows<X>) : x.extents.c),
         window_(window),
-        phases_(window, channels_, x.extents.h, x.extents.w),
+        rolling_(rolling),
+        phases_(window, channels_, x.extents.h, x.extents.w, rolling.plane),
         zero_(zero),
         gathers_(gathers) {}
 
@@ -61,7 +64,9 @@ class window_columns {
   [[nodiscard]] index_t cols() const noexcept {
     return window_.out_h(x_.extents.h) * window_.out_w(x_.extents.w);
   }
-  [[nodiscard]] bool is_laid_out() const noexcept { return Words || window_.stride != extents2(1); }
+  [[nodiscard]] bool is_laid_out() const noexcept {
+    return Words || window_.stride != extents2(1) || rolling_.count > 0;
+  }
   [[nodiscard]] const x_zero<T>& zero() const noexcept { return zero_; }
   [[nodiscard]] index_t scratch(index_t /*share*/, index_t lanes, index_t width) const noexcept {
     return gathers_ ? depth() * round_up(width, lanes) : 0;
@@ -90,9 +95,11 @@ class window_columns {
       return {x,
               source_.phases_.plane(),
               offsets_,
-              source_.is_far(),
+              false,
               found_.data(),
-              static_cast<index_t>(found_.size())};
+              static_cast<index_t>(found_.size()),
+              source_.next_of(x, image, col, count),
+              source_.next_apart()};
     }
     template <class Arch>
     [[nodiscard]] readable_columns<T> read_rows(index_t image, index_t col, index_t count,
@@ -119,23 +126,25 @@ class window_columns {
     template <class Arch>
     [[nodiscard]] const T* columns(index_t image, index_t col, index_t count, index_t ahead) {
       if constexpr (std::is_same_v<T, X>) {
-        const extents4& in = source_.x_.extents;
-        if (source_.window_.stride == extents2(1)) {
-          return source_.x_.data + image * in.c * in.h * in.w + col;
-        }
+        if (!source_.is_laid_out()) return source_.image(image) + col;
       }
       constexpr index_t lanes = kernel::simd::lanes<T, Arch>;
       T* const to = thread_scratch<T, phases_of_image>(source_.phases_.size() + lanes);
-      if (const rows_of_phases rows = source_.rows_under(col, count);
-          image != image_ || rows.first < cut_.first || rows.last > cut_.last) {
-        const rows_of_phases wanted =
-            source_.rows_under(col, std::min(std::max(ahead, count), source_.cols() - col));
-        const bool goes_on = image == image_ && rows.first >= cut_.first && rows.first <= cut_.last;
-        source_.template cut<Arch>(image, {goes_on ? cut_.last : wanted.first, wanted.last}, to);
-        cut_ = {goes_on ? cut_.first : wanted.first, wanted.last};
-        image_ = image;
+      const index_t width = source_.phases_.plane_w();
+      const index_t held = source_.rows_held();
+      const rows_of_phases rows = source_.rows_under(col, count);
+      LACUNA_EXPECTS(rows.last - rows.first <= held);
+      const bool goes_on = image == image_ && rows.first >= cut_.first && rows.first <= cut_.last &&
+                           rows.last <= cut_.first + held;
+      if (!goes_on) cut_ = {rows.first, rows.first};
+      image_ = image;
+      if (rows.last > cut_.last) {
+        const index_t asked = source_.rolling_.count > 0 ? count : std::max(ahead, count);
+        const index_t last = source_.rows_under(col, std::min(asked, source_.cols() - col)).last;
+        source_.template cut<Arch>(image, {cut_.last, last}, to - cut_.first * width);
+        cut_.last = last;
       }
-      return to + col;
+      return to + (col - cut_.first * width);
     }
     template <class Arch>
     void find_parts(index_t col, index_t count) {
@@ -172,7 +181,7 @@ class window_columns {
     if (first == last) return;
     const extents4& in = x_.extents;
     const index_t pixels = in.h * in.w;
-    const X* const x = x_.data + image * in.c * pixels;
+    const X* const x = this->image(image);
     if constexpr (Words) {
       constexpr index_t group = kernel::detail::group_rows<X>;
       constexpr index_t half_of_l1 = 16 * 1024;
@@ -207,14 +216,31 @@ class window_columns {
   [[nodiscard]] index_t depth() const noexcept {
     return window_.kernel_h * window_.kernel_w * channels_;
   }
-  /// Whether what taps see is more than the second-level cache holds beside W and Y.
-  [[nodiscard]] bool is_far() const noexcept {
-    return phases_.size() * static_cast<index_t>(sizeof(T)) > 512 * 1024;
+  /// Rows of phases that a thread holds at a time.
+  [[nodiscard]] index_t rows_held() const noexcept {
+    return rolling_.count > 0 ? rolling_.count : phases_.plane_h();
+  }
+  [[nodiscard]] const X* image(index_t i) const noexcept {
+    return x_.data + i * x_.extents.c * x_.extents.h * x_.extents.w;
+  }
+  /// Row 0 of X, in the last tap's, of what strips behind columns [col, col + count) are the first
+  /// to read, or to copy; nullptr where the second level holds what taps see, beside W and Y.
+  [[nodiscard]] const T* next_of(const T* x, index_t i, index_t col, index_t count) const noexcept {
+    if constexpr (std::is_same_v<T, X>) {
+      if (rolling_.count > 0) return image(i) + col + (phases_.last_row() + 1) * phases_.plane_w();
+    }
+    constexpr index_t near = 512 * 1024 / sizeof(T);
+    const index_t last_tap = phases_.offset(window_.kernel_h - 1, window_.kernel_w - 1);
+    return phases_.size() > near ? x + last_tap + count : nullptr;
+  }
+  [[nodiscard]] index_t next_apart() const noexcept {
+    return rolling_.count > 0 ? phases_.image_size() : phases_.plane();
   }
 
   tensor_view<const X> x_;
   index_t channels_;  ///< rows of X that a tap has
   conv_window window_;
+  rolling_rows rolling_;
   kernel::stride_phases phases_;
   x_zero<T> zero_;
   bool gathers_;

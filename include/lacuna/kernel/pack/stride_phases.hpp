@@ -17,19 +17,22 @@ namespace lacuna::inline LACUNA_ABI::kernel {
 /// is the image.
 class stride_phases {
  public:
-  stride_phases(const conv_window& window, index_t channels, index_t h, index_t w)
+  /// `plane`: values from one plane to the next where they do not follow each other.
+  stride_phases(const conv_window& window, index_t channels, index_t h, index_t w,
+                index_t plane = 0)
       : window_(window),
         channels_(channels),
         h_(h),
         w_(w),
         plane_h_(ceil_div(h, window.stride.h)),
         plane_w_(ceil_div(w, window.stride.w)),
+        plane_(plane > 0 ? plane : plane_h_ * plane_w_),
         rows_(window.kernel_h, window.stride.h, [&](index_t t) { return window.in_y(0, t); }),
         columns_(window.kernel_w, window.stride.w, [&](index_t t) { return window.in_x(0, t); }) {}
 
   [[nodiscard]] index_t plane_h() const noexcept { return plane_h_; }
   [[nodiscard]] index_t plane_w() const noexcept { return plane_w_; }
-  [[nodiscard]] index_t plane() const noexcept { return plane_h() * plane_w(); }
+  [[nodiscard]] index_t plane() const noexcept { return plane_; }
   /// Values of one phase.
   [[nodiscard]] index_t phase() const noexcept { return channels_ * plane(); }
   /// Values of all phases.
@@ -117,6 +120,7 @@ class stride_phases {
   index_t w_;
   index_t plane_h_;
   index_t plane_w_;
+  index_t plane_;
   axis rows_;
   axis columns_;
 };

@@ -34,24 +34,34 @@ LACUNA_ALWAYS_INLINE void for_each_part(const Panels& w, index_t p, const strip<
   }
 }
 
-/// Asks for what the last tap's rows of X have of the next strip, when panel p of first ... last -
-/// 1 is multiplied: a part of the rows with each. Of an image beyond the second level these are the
-/// rows that no strip before has read: 64x576x50176 at 1/8 takes 5.1 ms for 5.8 (Zen 4).
-template <index_t Width, class Panels, class T, class Y>
-LACUNA_ALWAYS_INLINE void prefetch_next_strip(const Panels& w, index_t p, index_t first,
-                                              index_t last, const strip<T, Y>& s) noexcept {
-#if defined(__GNUC__)
-  constexpr auto line = static_cast<index_t>(cache_line / sizeof(T));
-  const index_t taps = w.sections.count();
-  const index_t rows = w.word_rows() / taps;
-  const std::int32_t* const offsets = s.offsets + (taps - 1) * rows;
-  for (index_t k = rows * (p - first) / (last - first); k < rows * (p - first + 1) / (last - first);
-       ++k) {
-    const T* const next = s.x + offsets[k] + Width;
-    for (index_t j = 0; j < Width; j += line) __builtin_prefetch(next + j, 0, 2);
+/// Rows of X that the strips behind this one are the first to read or copy, some of which are asked
+/// for while panel p of first ... last - 1 is multiplied, one at a time: they come from memory
+/// where an image is beyond the second level. 64x576x50176 at 1/8 takes 5.1 ms for 5.8 (Zen 4).
+template <index_t Width, class T>
+struct rows_ahead_of_strip {
+  const T* next{nullptr};
+  const T* last{nullptr};
+  index_t apart{0};
+
+  template <class Panels, class Y>
+  rows_ahead_of_strip(const Panels& w, index_t p, index_t first, index_t end,
+                      const strip<T, Y>& s) noexcept {
+    if (s.next == nullptr) return;
+    const index_t rows = w.word_rows() / w.sections.count();
+    apart = s.next_apart;
+    next = s.next + rows * (p - first) / (end - first) * apart;
+    last = s.next + rows * (p - first + 1) / (end - first) * apart;
   }
-#endif
-}
+  LACUNA_ALWAYS_INLINE void ask() noexcept {
+    if (next == last) return;
+    constexpr auto line = static_cast<index_t>(cache_line / sizeof(T));
+    prefetch_vectors<ceil_div(Width, line), line, 2>(next);
+    next += apart;
+  }
+  LACUNA_ALWAYS_INLINE void ask_for_rest() noexcept {
+    while (next != last) ask();
+  }
+};
 
 /// These rows, of entries in runs or not.
 template <bool InRuns, class Rows>
@@ -86,20 +96,24 @@ void spmm_window_strip(const Panels& w, index_t first, index_t last, const strip
     const index_t row = p * rows;
     const Y* const next =
         p + 1 < last ? s.y + (row + rows) * s.ldy : s.y + first * rows * s.ldy + s.cols;
-    if (s.prefetch) prefetch_next_strip<sums_of_panel::width>(w, p, first, last, s);
+    rows_ahead_of_strip<sums_of_panel::width, T> ahead(w, p, first, last, s);
+    const auto no_more = [](const auto*, const auto*) LACUNA_INLINE_LAMBDA {};
+    const auto ask = [&]() LACUNA_INLINE_LAMBDA { ahead.ask(); };
     for_each_part<sums_of_panel>(
         w, p, s, next,
-        [&](const auto* values, const std::int32_t* k, index_t entries, const window_part& part)
-            LACUNA_INLINE_LAMBDA {
-              if constexpr (InRuns) {
-                if (part.sees_all) {
-                  const rows_in_sight<T> whole_rows{{s.x, s.offsets}};
-                  return sums.accumulate(values, k, entries, in_runs<InRuns>(whole_rows, s.ldx));
-                }
-              }
-              const rows_of_x rows_of_part(s.x, s.offsets, padding_of<Panels>(s), part);
-              sums.accumulate(values, k, entries, in_runs<InRuns>(rows_of_part, s.ldx));
-            });
+        [&](const auto* values, const std::int32_t* k, index_t entries,
+            const window_part& part) LACUNA_INLINE_LAMBDA {
+          if constexpr (InRuns) {
+            if (part.sees_all) {
+              const rows_in_sight<T> whole_rows{{s.x, s.offsets}};
+              return sums.accumulate(values, k, entries, in_runs<InRuns>(whole_rows, s.ldx),
+                                     no_more, ask);
+            }
+          }
+          const rows_of_x rows_of_part(s.x, s.offsets, padding_of<Panels>(s), part);
+          sums.accumulate(values, k, entries, in_runs<InRuns>(rows_of_part, s.ldx), no_more, ask);
+        });
+    ahead.ask_for_rest();
     sums.store(s.y + row * s.ldy, s.ldy, std::min(rows, w.rows - row), s.cols,
                position{row, s.col, s.cols, s.image}, held());
   }

@@ -46,6 +46,9 @@ struct strip {
   /// from x, and what it has of the image is said part by part.
   const window_part* parts{nullptr};
   index_t part_count{0};
+  /// Row 0 of what following strips are the first to read of an image; nullptr where it is near.
+  const T* next{nullptr};
+  index_t next_apart{0};  ///< words from one row of it to the next
   T padding{0};  ///< what stands for zero in words of bytes
 };
 
