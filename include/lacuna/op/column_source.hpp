@@ -46,8 +46,7 @@ struct readable_columns {
   bool prefetch{false};  ///< the columns that follow are next and not in the caches yet
   const kernel::simd::window_part* parts{nullptr};  ///< of what a window sees, where it masks
   index_t part_count{0};
-  const T* next{nullptr};  ///< as in kernel::simd::strip
-  index_t next_apart{0};
+  kernel::simd::upcoming_rows<T> upcoming{};  ///< behind them, of what a window sees
 };
 
 /// The columns of matrices X that lie `image_stride` values apart: read where they lie, or copied

@@ -49,6 +49,18 @@ inline constexpr bool takes_windows = requires(const Panels& w) {
   w.sections;
 };
 
+/// The rows of X behind block b of a strip of `cols` columns that is read in place from beyond the
+/// second level: those of the next block, or of the next strip's first.
+template <class Panels, class T>
+[[nodiscard]] kernel::simd::upcoming_rows<T> behind_block(const Panels& w, index_t b,
+                                                          const readable_columns<T>& x,
+                                                          index_t cols) {
+  if (!x.prefetch) return {};
+  const index_t next = b + 1 < w.blocks() ? b + 1 : 0;
+  const index_t rows = std::min(w.block, w.depth - next * w.block);
+  return {x.x + (next - b) * w.block * x.ldx + (next > 0 ? 0 : cols), x.ldx, rows};
+}
+
 /// Y = epilogue(W X) over every image and column of `source`. Y of image i starts at
 /// y + i * image_stride, its row r at + r * ldy, columns contiguous.
 ///
@@ -139,6 +151,8 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
                                                 std::min(row + w.block, w.depth), ahead);
             strip.x = x.x;
             strip.ldx = x.ldx;
+            strip.upcoming = first + step < last ? kernel::simd::upcoming_rows<T>{}
+                                                 : behind_block(w, b, x, cols);
             kernel::simd::spmm_block<Arch>(w, b, first, std::min(first + step, last), strip,
                                            epilogue);
           }
@@ -159,8 +173,7 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
           if (x.parts != nullptr) {
             strip.parts = x.parts;
             strip.part_count = x.part_count;
-            strip.next = x.next;
-            strip.next_apart = x.next_apart;
+            strip.upcoming = x.upcoming;
             strip.padding = source.zero().word;
             kernel::simd::spmm_window<Arch>(w, first, last, strip, epilogue);
             continue;

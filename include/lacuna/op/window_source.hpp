@@ -98,8 +98,7 @@ class window_columns {
               false,
               found_.data(),
               static_cast<index_t>(found_.size()),
-              source_.next_of(x, image, col, count),
-              source_.next_apart()};
+              source_.behind(x, image, col, count)};
     }
     template <class Arch>
     [[nodiscard]] readable_columns<T> read_rows(index_t image, index_t col, index_t count,
@@ -223,18 +222,19 @@ class window_columns {
   [[nodiscard]] const X* image(index_t i) const noexcept {
     return x_.data + i * x_.extents.c * x_.extents.h * x_.extents.w;
   }
-  /// Row 0 of X, in the last tap's, of what strips behind columns [col, col + count) are the first
-  /// to read, or to copy; nullptr where the second level holds what taps see, beside W and Y.
-  [[nodiscard]] const T* next_of(const T* x, index_t i, index_t col, index_t count) const noexcept {
+  /// What of an image strips behind columns [col, col + count), whose first row of X is at x, are
+  /// the first to read, or to copy: nothing where the second level holds it beside W and Y.
+  [[nodiscard]] kernel::simd::upcoming_rows<T> behind(const T* x, index_t i, index_t col,
+                                                      index_t count) const noexcept {
     if constexpr (std::is_same_v<T, X>) {
-      if (rolling_.count > 0) return image(i) + col + (phases_.last_row() + 1) * phases_.plane_w();
+      if (rolling_.count > 0) {
+        const index_t next_row = (phases_.last_row() + 1) * phases_.plane_w();
+        return {image(i) + col + next_row, phases_.image_size(), channels_};
+      }
     }
-    constexpr index_t near = 512 * 1024 / sizeof(T);
+    if (phases_.size() * index_t{sizeof(T)} <= 512 * 1024) return {};
     const index_t last_tap = phases_.offset(window_.kernel_h - 1, window_.kernel_w - 1);
-    return phases_.size() > near ? x + last_tap + count : nullptr;
-  }
-  [[nodiscard]] index_t next_apart() const noexcept {
-    return rolling_.count > 0 ? phases_.image_size() : phases_.plane();
+    return {x + last_tap + count, phases_.plane(), channels_};
   }
 
   tensor_view<const X> x_;

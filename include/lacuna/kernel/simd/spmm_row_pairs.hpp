@@ -56,10 +56,12 @@ template <class T>
 /// in turn with all other libraries, which leave Y in the third level at best).
 inline constexpr index_t pairs_ahead = 4;
 
-/// Block b of one panel; `aside` holds the sums of its rows.
+/// Block b of one panel; `aside` holds the sums of its rows. With each pair some of the rows of X
+/// that are upcoming are asked for: nine layers of 784 to 12544 columns are 1.19 to 1.26 times as
+/// fast in 1:8, 1.05 to 1.07 in 2:4 (Zen 5, in turn with all other libraries).
 template <class Tile, class T, class Epilogue>
 void spmm_part(const row_pairs<T>& w, index_t panel, index_t b, const strip<T>& s, T* aside,
-               const Epilogue& epilogue) noexcept {
+               upcoming_rows<T> upcoming, const Epilogue& epilogue) noexcept {
   const auto& part = w.part_of(panel, b);
   const auto* p = w.pairs.data() + part.pair;
   const auto* const end = w.pairs.data() + w.part_of(panel, b + 1).pair;
@@ -69,7 +71,9 @@ void spmm_part(const row_pairs<T>& w, index_t panel, index_t b, const strip<T>& 
   const bool is_last = b + 1 == w.blocks();
   const auto row_of_y = [&](const auto& pair, index_t r)
                             LACUNA_INLINE_LAMBDA { return panel * w.rows_per_panel + pair.row[r]; };
+  const index_t rows_a_pair = ceil_div(upcoming.count, std::max<index_t>(1, end - p));
   for (; p != end; ++p) {
+    upcoming.template ask<Tile::width>(rows_a_pair);
     if (is_last && end - p > pairs_ahead) {
       unroll<2>([&](auto r) LACUNA_INLINE_LAMBDA {
         constexpr index_t bytes = Tile::width * static_cast<index_t>(sizeof(T));
@@ -105,7 +109,8 @@ void spmm_narrowest(const row_pairs<T>& w, index_t b, index_t first, index_t las
   const index_t panel_sums = w.rows_per_panel * two_rows::width;
   for (index_t panel = first; panel < last; ++panel) {
     T* const aside = s.aside == nullptr ? nullptr : s.aside + (panel - first) * panel_sums;
-    spmm_part<two_rows>(w, panel, b, s, aside, epilogue);
+    spmm_part<two_rows>(w, panel, b, s, aside, s.upcoming.part(panel - first, last - first),
+                        epilogue);
   }
 }
 

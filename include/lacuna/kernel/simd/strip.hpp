@@ -9,6 +9,7 @@
 #include <lacuna/core/contract.hpp>
 #include <lacuna/core/extents.hpp>
 #include <lacuna/kernel/simd/batch.hpp>
+#include <lacuna/kernel/simd/upcoming_rows.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
 
@@ -46,10 +47,8 @@ struct strip {
   /// from x, and what it has of the image is said part by part.
   const window_part* parts{nullptr};
   index_t part_count{0};
-  /// Row 0 of what following strips are the first to read of an image; nullptr where it is near.
-  const T* next{nullptr};
-  index_t next_apart{0};  ///< words from one row of it to the next
-  T padding{0};  ///< what stands for zero in words of bytes
+  upcoming_rows<T> upcoming{};  ///< behind this strip, or block of one
+  T padding{0};                 ///< what stands for zero in words of bytes
 };
 
 /// Row k of X where rows lie `stride` values apart. Its address is worked out once: clang gives
