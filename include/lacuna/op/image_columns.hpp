@@ -7,6 +7,7 @@
 #include <lacuna/op/interleaved.hpp>
 #include <lacuna/op/multiply_strips.hpp>
 #include <lacuna/op/window_source.hpp>
+#include <lacuna/op/word_columns.hpp>
 
 namespace lacuna::inline LACUNA_ABI::detail {
 
@@ -38,6 +39,11 @@ void with_image_columns(const Panels& w, tensor_view<const X> x, const conv_wind
       f(columns_of<Arch, T>(w, as_view(images.data, in.c, pixels), in.n, in.c * pixels, zero));
     };
     if constexpr (words) {
+      const extents4& in = x.extents;
+      const index_t pixels = in.h * in.w;
+      const word_columns<X> bands{as_view(x.data, in.c, pixels), in.n, in.c * pixels,
+                                  zero_of_words<X>()};
+      if (bands.template pay_for<Arch>(w, executor.concurrency())) return f(bands);
       return as_matrices(interleaved(x, executor), zero_of_words<X>());
     } else {
       return as_matrices(x, {});

@@ -5,6 +5,7 @@
 #include <lacuna/core/conv_window.hpp>
 #include <lacuna/kernel/pack/narrow_panels.hpp>
 #include <lacuna/op/image_columns.hpp>
+#include <lacuna/op/word_columns.hpp>
 
 namespace lacuna::inline LACUNA_ABI::detail {
 
@@ -12,6 +13,10 @@ namespace lacuna::inline LACUNA_ABI::detail {
 template <class Arch, class Panels, class X, class Y, executor Executor, class Epilogue>
 void multiply_words(const Panels& w, matrix_view<const X> x, Y* y, index_t ldy,
                     const Executor& executor, const Epilogue& epilogue) {
+  if (const word_columns<X> bands{x, 1, 0, zero_of_words<X>()};
+      x.col_stride == 1 && bands.template pay_for<Arch>(w, executor.concurrency())) {
+    return multiply_strips<Arch>(w, bands, y, ldy, 0, executor, epilogue);
+  }
   const matrix_view<const float> words = interleaved(x, executor);
   const auto columns = columns_of<Arch, float>(w, words, 1, 0, zero_of_words<X>(), true);
   multiply_strips<Arch>(w, columns, y, ldy, 0, executor, epilogue);
