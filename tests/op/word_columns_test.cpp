@@ -46,8 +46,10 @@ TEST_CASE("bands pay for far X whose columns threads can share out", "[op][int8]
   const bool can = lacuna::kernel::simd::registers<arch> > 16;
   CHECK(pay(256, 3136, 1) == can);
   CHECK(pay(256, 3136, 2) == can);
-  CHECK(pay(3072, 384, 1) == can);
-  CHECK_FALSE(pay(3072, 384, 2));
+  constexpr index_t strip = lacuna::kernel::simd::strip_width<std::int8_t, arch, 8>;
+  CHECK(pay(4096, 16 * strip, 2) == can);
+  CHECK(pay(4096, 16 * strip - 1, 1) == can);
+  CHECK_FALSE(pay(4096, 16 * strip - 1, 2));
   CHECK_FALSE(pay(64, 3136, 1));
   CHECK_FALSE(pay(16384, 384, 1));
   CHECK_FALSE(pay(0, 3136, 1));
