@@ -46,7 +46,7 @@ struct readable_columns {
   bool prefetch{false};  ///< the columns that follow are next and not in the caches yet
   const kernel::simd::window_part* parts{nullptr};  ///< of what a window sees, where it masks
   index_t part_count{0};
-  kernel::simd::upcoming_rows<T> upcoming{};  ///< behind them, of what a window sees
+  kernel::simd::upcoming_rows<T> upcoming{};  ///< behind them, where they come from afar
 };
 
 /// The columns of matrices X that lie `image_stride` values apart: read where they lie, or copied
@@ -86,17 +86,37 @@ struct matrix_columns {
       matrix_view<const X> of_image = source_.x;
       of_image.data += image * source_.image_stride + first * of_image.row_stride;
       of_image.rows = last - first;
+      kernel::simd::upcoming_rows<T> upcoming;
       if constexpr (std::is_same_v<T, X>) {
+        upcoming = behind(of_image, col, count, first);
         if (source_.in_place) {
-          return {of_image.data + col, of_image.row_stride, nullptr, source_.is_far()};
+          return {of_image.data + col,
+                  of_image.row_stride,
+                  nullptr,
+                  source_.is_far(),
+                  nullptr,
+                  0,
+                  upcoming};
         }
       }
       const index_t width = round_up(count, kernel::simd::lanes<T, Arch>);
       kernel::pack_columns<Arch>(of_image, col, count, width, memory_);
-      return {memory_, width};
+      return {memory_, width, nullptr, false, nullptr, 0, upcoming};
     }
 
    private:
+    /// The rows behind these, from row `first` on, of the same columns; behind the last, as many
+    /// of the columns that follow. None where X is near.
+    [[nodiscard]] kernel::simd::upcoming_rows<T> behind(const matrix_view<const X>& rows,
+                                                        index_t col, index_t count,
+                                                        index_t first) const noexcept {
+      if (!source_.is_far() || rows.col_stride != 1) return {};
+      const index_t apart = rows.row_stride;
+      const index_t left = source_.x.rows - first - rows.rows;
+      if (left == 0) return {rows.data - first * apart + col + count, apart, rows.rows};
+      return {rows.data + rows.rows * apart + col, apart, std::min(rows.rows, left)};
+    }
+
     const matrix_columns& source_;
     T* memory_;
   };

@@ -49,18 +49,6 @@ inline constexpr bool takes_windows = requires(const Panels& w) {
   w.sections;
 };
 
-/// The rows of X behind block b of a strip of `cols` columns that is read in place from beyond the
-/// second level: those of the next block, or of the next strip's first.
-template <class Panels, class T>
-[[nodiscard]] kernel::simd::upcoming_rows<T> behind_block(const Panels& w, index_t b,
-                                                          const readable_columns<T>& x,
-                                                          index_t cols) {
-  if (!x.prefetch) return {};
-  const index_t next = b + 1 < w.blocks() ? b + 1 : 0;
-  const index_t rows = std::min(w.block, w.depth - next * w.block);
-  return {x.x + (next - b) * w.block * x.ldx + (next > 0 ? 0 : cols), x.ldx, rows};
-}
-
 /// Y = epilogue(W X) over every image and column of `source`. Y of image i starts at
 /// y + i * image_stride, its row r at + r * ldy, columns contiguous.
 ///
@@ -144,15 +132,17 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
       index_t first = chunk_begin(w, chunk, runs * parts, step);
       const index_t last = chunk_begin(w, chunk + 1, runs * parts, step);
       if constexpr (goes_by_blocks<Panels>) {
-        for (; first < last; first += step) {
+        for (const index_t begin = first; first < last; first += step) {
           for (index_t b = 0; b < w.blocks(); ++b) {
             const index_t row = b * w.block;
             x = reader.template read_rows<Arch>(image, col, cols, row,
                                                 std::min(row + w.block, w.depth), ahead);
             strip.x = x.x;
             strip.ldx = x.ldx;
-            strip.upcoming = first + step < last ? kernel::simd::upcoming_rows<T>{}
-                                                 : behind_block(w, b, x, cols);
+            // Behind the last block is the next strip, which comes after the last pass; other
+            // blocks are near after the first.
+            const bool is_next = b + 1 == w.blocks() ? first + step >= last : first == begin;
+            strip.upcoming = is_next ? x.upcoming : kernel::simd::upcoming_rows<T>{};
             kernel::simd::spmm_block<Arch>(w, b, first, std::min(first + step, last), strip,
                                            epilogue);
           }

@@ -116,7 +116,9 @@ class window_columns {
         k += rows;
         to += rows * width;
       }
-      return {strip_, width};
+      readable_columns<T> out{strip_, width};
+      if (last == source_.depth()) out.upcoming = source_.behind(x, image, col, count);
+      return out;
     }
 
    private:

@@ -117,13 +117,15 @@ class pair_tile : public tile<T, Arch, 2, Vectors> {
       k += 2 * each;
       values += 2 * each;
     }
-    if (p.longer == 0) {
-      this->template accumulate_row<0>(values, k, p.rest, row_of);
-    } else {
-      this->template accumulate_row<1>(values, k, p.rest, row_of);
+    if (p.rest > 0) [[unlikely]] {
+      if (p.longer == 0) {
+        this->template accumulate_row<0>(values, k, p.rest, row_of);
+      } else {
+        this->template accumulate_row<1>(values, k, p.rest, row_of);
+      }
+      k += p.rest;
+      values += p.rest;
     }
-    k += p.rest;
-    values += p.rest;
   }
 
  private:
