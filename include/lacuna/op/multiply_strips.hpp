@@ -58,7 +58,9 @@ inline constexpr bool takes_windows = requires(const Panels& w) {
 /// took two threads 0.57 to 0.62 of one's time, by chunks 0.50 to 0.53, although each copied every
 /// strip then: a copy shared by both comes from the other's cache and took up to 0.66. Where an
 /// image is laid out for its strips, twice as much of it costs more than lines that are shared:
-/// 256x2304x196 of stride 2 at 1/8 took 0.56 by chunks and 0.53 by strips.
+/// 256x2304x196 of stride 2 at 1/8 took 0.56 by chunks and 0.53 by strips. Row pairs copy blocks by
+/// nature: ten strips of 128x1152x784 in 1:8 take 0.52 by strips and 0.64 by chunks, seven of it in
+/// 2:4 0.59 and 0.53 (Zen 5).
 ///
 /// Units of the grid are small enough for threads to end together whatever neighbours on the
 /// machine take of one of them: two equal halves were seen to take 61 and 78 us at once.
@@ -73,7 +75,8 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
 
   constexpr index_t units_of_thread = 16;
   const index_t threads = executor.concurrency();
-  const bool by_strips = strips >= (threads == 1 ? 1 : source.is_laid_out() ? 2 : 8) * threads;
+  const index_t enough = source.is_laid_out() ? 2 : goes_by_blocks<Panels> ? 5 : 8;
+  const bool by_strips = strips >= (threads == 1 ? 1 : enough * threads);
   const index_t runs = by_strips ? 1 : std::min(threads, w.count());
   // Row pairs gather X once for as many panels as may wait: one panel more would be a pass more.
   const index_t step = goes_by_blocks<Panels> ? kernel::simd::waiting_rows / w.rows_per_panel : 1;
