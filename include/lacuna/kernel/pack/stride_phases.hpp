@@ -52,8 +52,9 @@ class stride_phases {
   [[nodiscard]] index_t image_w() const noexcept { return w_; }
   /// Values of an image's channel.
   [[nodiscard]] index_t image_size() const noexcept { return h_ * w_; }
-  /// Columns from one value of a phase to the next.
+  /// Columns from one value of a phase to the next, and rows.
   [[nodiscard]] index_t step() const noexcept { return window_.stride.w; }
+  [[nodiscard]] index_t row_step() const noexcept { return window_.stride.h; }
   /// Phases of columns, the first column of each, and its columns.
   [[nodiscard]] index_t column_phases() const noexcept { return columns_.count(); }
   [[nodiscard]] index_t first_column(index_t fx) const noexcept { return columns_.phase(fx); }
