@@ -67,8 +67,10 @@ TEST_CASE("pools worked by hand") {
 
 TEST_CASE("max pool by rows gives what max pool pixel by pixel gives") {
   const auto stride = GENERATE(as<index_t>(), 1, 2, 3);
-  const auto width = GENERATE(as<index_t>(), 5, 16, 33, 112);
-  const network::max_pool pool{{3, 2, stride, {1, 0, 1, 1}}};
+  const auto width = GENERATE(as<index_t>(), 5, 16, 31, 32, 33, 112);
+  const bool tiles = GENERATE(false, true);
+  const network::max_pool pool{tiles ? lacuna::conv_window{2, 2, 2, 0}
+                                     : lacuna::conv_window{3, 2, stride, {1, 0, 1, 1}}};
   const lacuna::extents4 in{1, 2, 7, width};
   auto x = lacuna_test::random_images(in);
   x.data()[3] = std::numeric_limits<float>::quiet_NaN();

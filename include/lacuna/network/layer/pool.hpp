@@ -11,6 +11,7 @@
 #include <lacuna/core/aligned.hpp>
 #include <lacuna/core/conv_window.hpp>
 #include <lacuna/kernel/pack/columns.hpp>
+#include <lacuna/kernel/simd/deinterleave.hpp>
 #include <lacuna/kernel/simd/prefetch.hpp>
 #include <lacuna/network/pass.hpp>
 
@@ -63,6 +64,37 @@ template <class B>
     return xsimd::max(a, b);
   } else {
     return xsimd::select(xsimd::isnan(a) || (a >= b), a, b);
+  }
+}
+
+/// max_pool of planes (h, w) one after the other under windows of 2 x 2 that tile them, a last odd
+/// row or column left out: the larger of two rows, then of each two columns. Rows of 28 floats take
+/// 26 ns by `max_of_planes`.
+template <class T>
+void max_of_quads(const extents4& in, index_t planes, const T* x, T* y) {
+  using vector = kernel::simd::batch<T, xsimd::default_arch>;
+  constexpr index_t lanes = kernel::simd::lanes<T, xsimd::default_arch>;
+  constexpr index_t ahead = kernel::simd::prefetch_bytes_of_images / index_t{sizeof(T)};
+  const index_t out_w = in.w / 2;
+  for (index_t p = 0; p < planes; ++p, x += in.h * in.w) {
+    for (index_t oy = 0; oy < in.h / 2; ++oy, y += out_w) {
+      const T* const row = x + 2 * oy * in.w;
+      const auto of_both = [&](index_t j) LACUNA_INLINE_LAMBDA {
+        const index_t count = std::clamp<index_t>(in.w - j, 0, lanes);
+        const auto load = [&](const T* from) LACUNA_INLINE_LAMBDA {
+          kernel::simd::prefetch_vectors<1, lanes, 2>(from + ahead + j);
+          return kernel::simd::load_first<vector>(from + (count > 0 ? j : 0), count);
+        };
+        return larger(load(row), load(row + in.w));
+      };
+      for (index_t j = 0; j < out_w; j += lanes) {
+        const vector a = of_both(2 * j);
+        const vector b = of_both(2 * j + lanes);
+        kernel::simd::store_first(
+            larger(kernel::simd::even_lanes(a, b), kernel::simd::odd_lanes(a, b)), y + j,
+            std::min(lanes, out_w - j));
+      }
+    }
   }
 }
 
@@ -143,7 +175,11 @@ struct max_pool {
   template <class T>
   void evaluate(const T* x, const extents4& in, index_t planes, T* y,
                 std::int32_t* winners = nullptr) const {
-    if (winners == nullptr) return detail::max_of_planes(window, in, planes, x, y);
+    if (winners == nullptr) {
+      const bool by_quads = sizeof(T) == 4 && window == conv_window{2, 2, 2, 0};
+      return by_quads ? detail::max_of_quads(in, planes, x, y)
+                      : detail::max_of_planes(window, in, planes, x, y);
+    }
     const index_t pixels = window.out_h(in.h) * window.out_w(in.w);
     for (index_t p = 0; p < planes; ++p, x += in.h * in.w, y += pixels) {
       std::fill(y, y + pixels, detail::least_value<T>);
