@@ -94,6 +94,12 @@ TEST_CASE("int8 products of signed and unsigned X equal the reference on the edg
   }
 }
 
+TEST_CASE("int8 weights that are asked for ahead equal the reference", "[op][int8]") {
+  constexpr index_t k = 2048;
+  constexpr index_t m = lacuna::kernel::simd::detail::far_bytes / k + 9;
+  expect_reference<xsimd::default_arch>(random_bytes<std::int8_t>(m, k, 5), 1);
+}
+
 TEST_CASE("int8 products in every format equal the reference", "[op][int8]") {
   using arch = xsimd::default_arch;
   const auto m = GENERATE(as<index_t>(), 3, 24);
