@@ -231,7 +231,9 @@ class window_columns {
     if constexpr (std::is_same_v<T, X>) {
       if (rolling_.count > 0) {
         const index_t next_row = (phases_.last_row() + 1) * phases_.plane_w();
-        return {image(i) + col + next_row, phases_.image_size(), channels_};
+        // A row is copied when a strip reaches the row before: a strip sooner than it is
+        // multiplied.
+        return {image(i) + col + count + next_row, phases_.image_size(), channels_};
       }
     }
     if (phases_.size() * index_t{sizeof(T)} <= 512 * 1024) return {};

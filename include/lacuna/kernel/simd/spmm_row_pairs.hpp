@@ -73,7 +73,7 @@ void spmm_part(const row_pairs<T>& w, index_t panel, index_t b, const strip<T>& 
                             LACUNA_INLINE_LAMBDA { return panel * w.rows_per_panel + pair.row[r]; };
   const index_t rows_a_pair = ceil_div(upcoming.count, std::max<index_t>(1, end - p));
   for (; p != end; ++p) {
-    upcoming.template ask<Tile::width>(rows_a_pair);
+    upcoming.template ask<Tile::width, 2>(rows_a_pair);
     if (is_last && end - p > pairs_ahead) {
       unroll<2>([&](auto r) LACUNA_INLINE_LAMBDA {
         constexpr index_t bytes = Tile::width * static_cast<index_t>(sizeof(T));
