@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 
 #include <lacuna/core/contract.hpp>
 #include <lacuna/core/extents.hpp>
 #include <lacuna/kernel/simd/batch.hpp>
+#include <lacuna/kernel/simd/unroll.hpp>
 #include <lacuna/kernel/simd/upcoming_rows.hpp>
 
 namespace lacuna::inline LACUNA_ABI::kernel::simd {
@@ -109,7 +109,7 @@ struct rows_in_window {
 
   rows_in_window(const T* from, const std::int32_t* rows, T zero, const window_part& part) noexcept
       : x(from), offsets(rows), padding(zero) {
-    std::copy_n(part.lanes.begin(), Vectors, lanes.begin());
+    unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA { lanes[j] = part.lanes[j]; });
   }
   [[nodiscard]] LACUNA_ALWAYS_INLINE const T* operator()(std::int32_t k) const noexcept {
     return x + offsets[k];
