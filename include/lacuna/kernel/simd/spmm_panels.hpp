@@ -78,6 +78,29 @@ LACUNA_ALWAYS_INLINE void accumulate_with_column(
   }
 }
 
+/// A tile of panel p and the column behind it to Y, by a copy of the epilogue and the original.
+template <class Across, class Tile, class Panels, class T, class Y, class Epilogue>
+LACUNA_ALWAYS_INLINE void store_with_column(const Tile& sums,
+                                            const typename Across::sum_batch& column,
+                                            const Panels& w, index_t p, const strip<T, Y>& s,
+                                            const Epilogue& held, const Epilogue& epilogue) {
+  constexpr index_t rows_of_panel = Panels::rows_per_panel;
+  constexpr index_t width = Tile::width;
+  const index_t row = p * rows_of_panel;
+  const index_t rows = std::min(rows_of_panel, w.rows - row);
+  Y* const y = s.y + row * s.ldy;
+  if constexpr (narrows_rows<typename Tile::arch, Y, Epilogue>) {
+    typename Tile::sum of_column[static_cast<std::size_t>(rows_of_panel)];
+    column.store_unaligned(of_column);
+    sums.store_with_column(of_column, y, s.ldy, rows, position{row, s.col, width + 1, s.image},
+                           held);
+  } else {
+    sums.store(y, s.ldy, rows, width, position{row, s.col, width, s.image}, held);
+    Across::store(column, y + width, s.ldy, rows, position{row, s.col + width, 1, s.image},
+                  epilogue);
+  }
+}
+
 /// The panels times a full strip and one column more, whose sums are one more register: 25
 /// multiply-adds an entry for the 32 of another tile. 7x7 pixels are one such strip, 14x14 are
 /// four.
@@ -90,18 +113,13 @@ void spmm_strip_and_column(const Panels& w, index_t first, index_t last, const s
   constexpr index_t rows_of_panel = Panels::rows_per_panel;
   using across = across_rows<value, rows_of_panel>;
   using sums_of_panel = tile<value, Arch, rows_of_panel, Vectors>;
-  constexpr index_t width = sums_of_panel::width;
   const auto rows_of_x = row_of<Panels, Access>(s);
   const tiles_ahead<sums_of_panel, Panels, Y> ahead(w, s, first, last, rows_of_x);
   for (index_t p = first; p < last; ++p) {
     auto sums = start_sums<sums_of_panel>(w, p, s.x_zero);
     auto column = start_column<across>(w, p, s.x_zero);
     accumulate_with_column<across>(sums, column, w, p, rows_of_x, s.x, ahead);
-    const index_t row = p * rows_of_panel;
-    const index_t rows = std::min(rows_of_panel, w.rows - row);
-    sums.store(s.y + row * s.ldy, s.ldy, rows, width, position{row, s.col, width, s.image}, held());
-    across::store(column, s.y + row * s.ldy + width, s.ldy, rows,
-                  position{row, s.col + width, 1, s.image}, epilogue);
+    store_with_column<across>(sums, column, w, p, s, held(), epilogue);
   }
 }
 

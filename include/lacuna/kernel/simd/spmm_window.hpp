@@ -111,7 +111,6 @@ void spmm_window_and_column(const Panels& w, index_t first, index_t last, const 
   for (index_t p = first; p < last; ++p) {
     auto sums = start_sums<sums_of_panel>(w, p, s.x_zero);
     auto column = start_column<across>(w, p, s.x_zero);
-    const index_t row = p * rows_of_panel;
     const Y* const next = s.y + (p + 1 < last ? p + 1 : first) * rows_of_panel * s.ldy;
     for_each_part<sums_of_panel>(
         w, p, s, next,
@@ -125,10 +124,7 @@ void spmm_window_and_column(const Panels& w, index_t first, index_t last, const 
                                 column = across::add(column, of_entry, *pixel);
                               });
             });
-    const index_t rows = std::min(rows_of_panel, w.rows - row);
-    sums.store(s.y + row * s.ldy, s.ldy, rows, width, position{row, s.col, width, s.image}, held());
-    across::store(column, s.y + row * s.ldy + width, s.ldy, rows,
-                  position{row, s.col + width, 1, s.image}, epilogue);
+    store_with_column<across>(sums, column, w, p, s, held(), epilogue);
   }
 }
 

@@ -134,21 +134,32 @@ class tile {
     });
   }
 
+  /// The same of all columns and one behind them, whose sums are `column`, as bytes: a row's are
+  /// narrowed together, which takes 17 to 24 cycles less than the column's one by one (Zen 5, of 109
+  /// with 2 entries, of 288 with 16).
+  template <class Y, class Epilogue>
+  LACUNA_ALWAYS_INLINE void store_with_column(const sum (&column)[static_cast<std::size_t>(Rows)],
+                                              Y* y, index_t ldy, index_t rows, position at,
+                                              const Epilogue& epilogue) const noexcept {
+    unroll<Rows>([&](auto r) LACUNA_INLINE_LAMBDA {
+      if (r >= rows) return;
+      store_bytes<Vectors + 1>(
+          y + r * ldy, width + 1, position{at.row + r, at.col, width + 1, at.image},
+          [&](index_t i) LACUNA_INLINE_LAMBDA {
+            return i < Vectors ? sums_[r * Vectors + i] : sum_batch(column[r]);
+          },
+          epilogue);
+    });
+  }
+
   /// The same of row R alone, to y.
   template <index_t R, class Y, class Epilogue>
   LACUNA_ALWAYS_INLINE void store_row(Y* y, index_t cols, position at,
                                       const Epilogue& epilogue) const noexcept {
     if constexpr (narrows_rows<Arch, Y, Epilogue>) {
-      return unroll<(Vectors + 3) / 4>([&](auto four) LACUNA_INLINE_LAMBDA {
-        constexpr index_t j = 4 * four;
-        if (cols <= j * word_lanes) return;
-        const position here{at.row, at.col + j * word_lanes, cols - j * word_lanes, at.image};
-        store_row_of_bytes<std::min<index_t>(4, Vectors - j)>(
-            y + j * word_lanes, here.count, here,
-            [&](index_t i)
-                LACUNA_INLINE_LAMBDA -> const sum_batch& { return sums_[R * Vectors + j + i]; },
-            epilogue);
-      });
+      return store_bytes<Vectors>(
+          y, cols, at,
+          [&](index_t i) LACUNA_INLINE_LAMBDA { return sums_[R * Vectors + i]; }, epilogue);
     }
     unroll<Vectors>([&](auto j) LACUNA_INLINE_LAMBDA {
       const index_t count = std::min(word_lanes, cols - j * word_lanes);
@@ -224,6 +235,21 @@ class tile {
   sum_batch sums_[static_cast<std::size_t>(Rows * Vectors)];
 
  private:
+  /// Epilogue to bytes of a row's first `cols` columns, in Count vectors of which sum_of(i) is one.
+  template <index_t Count, class Y, class SumOf, class Epilogue>
+  static LACUNA_ALWAYS_INLINE void store_bytes(Y* y, index_t cols, position at,
+                                               const SumOf& sum_of,
+                                               const Epilogue& epilogue) noexcept {
+    unroll<(Count + 3) / 4>([&](auto four) LACUNA_INLINE_LAMBDA {
+      constexpr index_t j = 4 * four;
+      if (cols <= j * word_lanes) return;
+      const position here{at.row, at.col + j * word_lanes, cols - j * word_lanes, at.image};
+      store_row_of_bytes<std::min<index_t>(4, Count - j)>(
+          y + j * word_lanes, here.count, here,
+          [&](index_t i) LACUNA_INLINE_LAMBDA { return sum_of(j + i); }, epilogue);
+    });
+  }
+
   /// The first `count` values of row R's vector J to row y; a constant where they are all.
   template <index_t R, index_t J, class Y, class Count, class Epilogue>
   LACUNA_ALWAYS_INLINE void store_vector(Y* y, Count count, position at,
