@@ -151,9 +151,11 @@ TEST_CASE("an int8 convolution of images without pixels is padding alone", "[op]
 
 TEST_CASE("requantized results are the rounded, shifted and saturated sums", "[op][int8]") {
   using arch = xsimd::default_arch;
-  const auto n = GENERATE(as<index_t>(), 1, 17, 101);
+  const auto n = GENERATE(as<index_t>(), 1, 17, 49, 97, 101);
   const index_t m = 19;
-  const auto w = lacuna::to_block_csr<8, 8>(random_weights(m, 30, 8, 8));
+  const byte_matrix dense = random_weights(m, 30, 8, 8);
+  const auto w = lacuna::to_block_csr<8, 8>(dense);
+  const auto w_by_four = lacuna::to_block_csr<4, 4>(dense);
   const auto x = random_bytes<std::uint8_t>(30, n, 4);
   // Ties (halves), both saturations, and a scale of 0.
   std::vector<float> scales(static_cast<std::size_t>(m), 0.5F);
@@ -169,6 +171,7 @@ TEST_CASE("requantized results are the rounded, shifted and saturated sums", "[o
     const matmul<lacuna::block_csr<std::int8_t, 8, 8>, std::decay_t<decltype(epilogue)>, arch>
         layer(w, epilogue);
     const dense_matrix<Q> y = layer(x);
+    REQUIRE(matmul(w_by_four, epilogue)(x) == y);
     dense_matrix<Q> with_relu(m, n);
     layer(x, with_relu, lacuna::serial{},
           lacuna::bias(b) | lacuna::relu() | lacuna::requantize<Q>(scales, zero_point));
