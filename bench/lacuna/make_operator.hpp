@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -31,8 +32,14 @@ template <class T>
 struct call_memory {
   lacuna::tensor<operand_t<T>> x;
   lacuna::tensor<result_t<T>> y;
-  lacuna::thread_pool pool;
 };
+
+/// The threads of all contenders, as a program has one pool for its operators: with a pool each,
+/// threads that still wait for the last contender's next call take time of the next one's.
+[[nodiscard]] inline const lacuna::thread_pool& pool_of(int threads) {
+  static std::map<int, lacuna::thread_pool> pools;
+  return pools.try_emplace(threads, threads).first->second;
+}
 
 template <class T>
 [[nodiscard]] std::shared_ptr<call_memory<T>> make_call_memory(const problem& p) {
@@ -40,8 +47,7 @@ template <class T>
   std::transform(p.x.begin(), p.x.end(), x.begin(),
                  [](float v) { return static_cast<operand_t<T>>(v); });
   lacuna::tensor<result_t<T>> y({1, p.layer.out, p.layer.out_h(), p.layer.out_w()});
-  return std::make_shared<call_memory<T>>(
-      call_memory<T>{std::move(x), std::move(y), lacuna::thread_pool(p.threads)});
+  return std::make_shared<call_memory<T>>(call_memory<T>{std::move(x), std::move(y)});
 }
 
 /// A contender that calls f(memory). One thread takes the executor that has none.
@@ -89,7 +95,7 @@ template <class Format>
       if (threads == 1) {
         call(m, lacuna::serial{}, epilogue...);
       } else {
-        call(m, m.pool, epilogue...);
+        call(m, pool_of(threads), epilogue...);
       }
     };
   };

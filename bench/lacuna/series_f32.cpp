@@ -17,9 +17,9 @@ std::vector<contender> series_f32(const problem& p) {
   const auto product = [&](const std::string& method, auto call, double predicted) {
     return make_contender<float>(
         p, method,
-        [call, g](call_memory<float>& m) {
+        [call, g, threads = p.threads](call_memory<float>& m) {
           map y(m.y.data(), g.m, g.n);
-          call(map(m.x.data(), g.k, g.n), y, m.pool);
+          call(map(m.x.data(), g.k, g.n), y, pool_of(threads));
         },
         predicted);
   };
