@@ -72,7 +72,7 @@ template <class T, class F>
         static_cast<std::size_t>(p.layer.out), p.to_byte);
     return f(lacuna::relu() | lacuna::requantize(*scales), scales);
   } else {
-    return f(lacuna::no_epilogue{}, nullptr);
+    return f(lacuna::no_epilogue{}, std::shared_ptr<const void>());
   }
 }
 
@@ -99,7 +99,7 @@ template <class Format>
       }
     };
   };
-  const auto product = [&](auto op, auto kept) {
+  const auto product = [&](auto op, const std::shared_ptr<const void>& kept) {
     return make_contender<T>(
         p, p.pattern,
         run(
