@@ -17,10 +17,12 @@ namespace lacuna::inline LACUNA_ABI {
 /// does, a hardware model too.
 ///
 /// The defaults are for this library's CPU kernels: what each value more adds to the time of a
-/// product, the geometric mean of eight layers of ResNet-50, AVX-512, one thread. Against a value
-/// of 8x8 blocks, one of N:M or of CSR costs 2.08 to 2.11 with g++ and clang++, one of 8x1, 4x4 or
-/// N:M with 8 shared rows 0.98 to 1.14 (`bench_value_costs_O2`; docs/other-results.md has the run,
-/// layer by layer: there CSR's is 1.4 to 3.4).
+/// product, the geometric mean of eight layers of ResNet-50, AVX-512, one thread
+/// (`bench_value_costs_O2`). Against a value of 8x8 blocks, one of N:M or of CSR cost 2.08 to 2.11
+/// with g++ and clang++, one of 8x1, 4x4 or N:M with 8 shared rows 0.98 to 1.14 (Intel,
+/// 2026-11-21). Since rows go in pairs, N:M or CSR alone cost 1.04 to 1.10, beside blocks in one
+/// pass 1.5 to 5 (Zen 5, 2026-11-30; docs/other-results.md has the run, docs/tasd.md what follows):
+/// pass the costs of your machine where the choice matters.
 struct value_costs {
   double shared{1.0};  ///< of blocks of 4 rows and more, of N:M with 4 shared rows and more
   double strict{2.1};  ///< where every row has positions of its own: N:M, unstructured
