@@ -34,8 +34,8 @@ struct call_memory {
   lacuna::tensor<result_t<T>> y;
 };
 
-/// The threads of all contenders, as a program has one pool for its operators: with a pool each,
-/// threads that still wait for the last contender's next call take time of the next one's.
+/// The threads of all contenders, as a program has one pool for its operators. Threads of a pool
+/// each would still wait for their contender's next call beside those of the next contender.
 [[nodiscard]] inline const lacuna::thread_pool& pool_of(int threads) {
   static std::map<int, lacuna::thread_pool> pools;
   return pools.try_emplace(threads, threads).first->second;
