@@ -68,7 +68,7 @@ class lone_instructions final : public gauge {
   [[nodiscard]] double rate(const quietness& q) const override {
     return std::min(1.0, q.instructions / no_operations::quiet);
   }
-  [[nodiscard]] double warming() const override { return 0; }
+  [[nodiscard]] double warming() const override { return 0.001; }
 
  private:
   static constexpr int rounds = 3'000;  // 15 us: some of them have no neighbour even beside one

@@ -27,18 +27,24 @@ class gauge {
   [[nodiscard]] virtual quietness judge(const timing* times) = 0;
   /// 1 where that is quiet enough, less where it is less.
   [[nodiscard]] virtual double rate(const quietness& q) const = 0;
-  /// Seconds of untimed calls before each timed one.
+  /// Seconds of untimed calls before timed ones.
   [[nodiscard]] virtual double warming() const = 0;
 };
 
 /// For one thread: instructions that do nothing. A neighbour on the other half of a core leaves 40
 /// to 65 % of them (Emerald Rapids, for seconds to minutes), and of multiply-adds alone 93 %: dense
-/// libraries lose less to it than kernels with more instructions a multiply-add.
+/// libraries lose less to it than kernels with more instructions a multiply-add. A millisecond of
+/// calls goes before timed ones: after a single one X of 3 MB, which others had driven out of the
+/// third level, was still read from memory by one contender or another, which then had half its
+/// speed for all of a run (Zen 5, 64x256x3136 in 1:8: 107 to 205 us by run, with a millisecond 109
+/// to 115).
 ///
 /// For several: what threads gain that share nothing. Virtual machines were seen to run two threads
 /// on one core for seconds, each at half its speed; and for minutes to let two threads store 1.5 to
 /// 1.65 times what one does, in quiet ones 1.9 to 1.97, one thread as fast as ever: 64x64x3136 at
-/// 1/8 gained 1.53 to 1.63 then, else 1.88.
+/// 1/8 gained 1.53 to 1.63 then, else 1.88. Threads of OpenMP spin for some 5 ms after a parallel
+/// region, on processors that the next contender's threads need, and processors that were idle take
+/// as long to run at their rate: 8 ms of calls go before timed ones.
 [[nodiscard]] std::unique_ptr<gauge> make_gauge(int threads);
 
 }  // namespace bench

@@ -23,7 +23,6 @@ quiet_timings measure(const std::vector<std::function<void()>>& contenders, gaug
                       interleaving how) {
   std::vector<std::function<void()>> runs = contenders;
   for (auto& run : g.runs()) runs.push_back(std::move(run));
-  how.warm = true;
   how.warming = g.warming();
   quiet_timings now;
   now.times = interleave(runs, how);

@@ -19,14 +19,10 @@ struct timing {
 struct interleaving {
   double total{0.5};  ///< seconds, about, were calls not repeated for `least`
   int least{15};      ///< rounds
-  /// An untimed call before each timed one, so that a contender finds its own weights and code
-  /// where its last call left them and not those of the others.
-  bool warm{false};
-  /// Such calls go on for that many seconds. Threads of OpenMP spin for some 5 ms after a parallel
-  /// region, on processors that the next contender's threads need; and processors that were idle
-  /// take as long to run at their rate. Behind them are several timed calls and not one, as long as
-  /// they take less than those before: seven single calls of 15 us had medians of 1.1 to 2.1 times
-  /// one thread's, by what else had happened on the machine.
+  /// Untimed calls of that many seconds before timed ones, none for 0: a contender finds its own
+  /// weights and code where its last call left them and not those of the others. Behind them are up
+  /// to five timed calls, as long as these take less: of single ones, seven in all, two threads had
+  /// medians of 1.1 to 2.1 times one thread's, by what else had happened on the machine.
   double warming{0};
 };
 
@@ -43,18 +39,13 @@ inline std::vector<timing> interleave(const std::vector<std::function<void()>>& 
   for (const auto& f : contenders) {
     f();  // the first call meets cold caches and pages
     const double once = seconds(f);
-    round += once + (how.warm ? std::max(once, how.warming) : 0);
+    round += once + (how.warming > 0 ? std::max(once, how.warming) : 0);
   }
   const auto rounds = std::clamp(static_cast<int>(how.total / round), how.least, 2000);
   std::vector<std::vector<double>> t(contenders.size());
   for (int r = 0; r < rounds; ++r) {
     for (std::size_t i = 0; i < contenders.size(); ++i) {
-      if (how.warm) {
-        double warm = 0;
-        do {
-          warm += seconds(contenders[i]);
-        } while (warm < how.warming);
-      }
+      for (double warm = 0; warm < how.warming;) warm += seconds(contenders[i]);
       constexpr int most_timed = 5;
       double timed = 0;
       int calls = 0;

@@ -87,4 +87,29 @@ TEST_CASE("cutting many panels looks at few of them", "[op][strips]") {
   for (std::size_t c = 0; c < 8; ++c) CHECK(bounds[c + 1] - bounds[c] == 125'000);
 }
 
+TEST_CASE("strips of row pairs cover all columns, as many for each thread", "[op][strips]") {
+  using arch = xsimd::default_arch;
+  const index_t cols = GENERATE(0, 1, 15, 16, 17, 49, 196, 384, 784, 3136);
+  const index_t block = GENERATE(1, 72, 128, 4096);
+  const index_t threads = GENERATE(1, 2, 3, 8);
+  CAPTURE(cols, block, threads);
+  lacuna::kernel::row_pairs<float> w;
+  w.block = block;
+  const auto cut = lacuna::detail::cut_strips<arch>(w, cols, threads);
+  const index_t widest = lacuna::kernel::simd::fitting_width<arch>(w);
+  constexpr index_t vector = lacuna::kernel::simd::lanes<float, arch>;
+  CHECK(cut.first(0) == 0);
+  CHECK((cut.first(cut.count) >= cols && cut.first(cut.count) - cols < vector));
+  index_t narrowest = cut.widest();
+  for (index_t i = 0; i < cut.count; ++i) {
+    const index_t width = cut.first(i + 1) - cut.first(i);
+    CHECK((width % vector == 0 && 0 < width && width <= widest));
+    narrowest = std::min(narrowest, width);
+  }
+  CHECK(cut.widest() - narrowest <= vector);
+  if (cut.count > 2 * threads && cut.count < lacuna::ceil_div(cols, vector)) {
+    CHECK(cut.count % threads == 0);
+  }
+}
+
 }  // namespace multiply_strips_test

@@ -59,8 +59,8 @@ inline constexpr bool takes_windows = requires(const Panels& w) {
 /// strip then: a copy shared by both comes from the other's cache and took up to 0.66. Where an
 /// image is laid out for its strips, twice as much of it costs more than lines that are shared:
 /// 256x2304x196 of stride 2 at 1/8 took 0.56 by chunks and 0.53 by strips. Row pairs copy blocks by
-/// nature: ten strips of 128x1152x784 in 1:8 take 0.52 by strips and 0.64 by chunks, seven of it in
-/// 2:4 0.59 and 0.53 (Zen 5).
+/// nature: ten strips of 128x1152x784 in 1:8 take 0.52 by strips and 0.64 by chunks, eight of it in
+/// 2:8 0.51 and 0.58, seven in 2:4 0.59 and 0.53 (Zen 5).
 ///
 /// Units of the grid are small enough for threads to end together whatever neighbours on the
 /// machine take of one of them: two equal halves were seen to take 61 and 78 us at once.
@@ -69,13 +69,13 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
                      const Executor& executor, const Epilogue& epilogue) {
   using T = kernel::simd::word_t<typename Panels::value_type>;
   constexpr index_t vector = kernel::simd::lanes<T, Arch>;
-  const strip_cut cut = cut_strips<Arch>(w, source.cols());
+  const index_t threads = executor.concurrency();
+  const strip_cut cut = cut_strips<Arch>(w, source.cols(), threads);
   const index_t strips = cut.count * source.images();
   if (w.count() == 0 || strips == 0) return;
 
   constexpr index_t units_of_thread = 16;
-  const index_t threads = executor.concurrency();
-  const index_t enough = source.is_laid_out() ? 2 : goes_by_blocks<Panels> ? 5 : 8;
+  const index_t enough = source.is_laid_out() ? 2 : goes_by_blocks<Panels> ? 4 : 8;
   const bool by_strips = strips >= (threads == 1 ? 1 : enough * threads);
   const index_t runs = by_strips ? 1 : std::min(threads, w.count());
   // Row pairs gather X once for as many panels as may wait: one panel more would be a pass more.
@@ -85,7 +85,7 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
   const index_t units = runs * strips * parts;
   const index_t tasks = std::min(threads, units);
 
-  const index_t widest = std::min(source.cols(), cut.width + (cut.wider > 0 ? 1 : 0));
+  const index_t widest = std::min(source.cols(), cut.widest());
   // What a thread prepares at once: half its columns where others may take the rest.
   const index_t share =
       (by_strips ? ceil_div(strips, threads == 1 ? 1 : 2 * threads) : strips) * widest;
