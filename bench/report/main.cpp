@@ -126,14 +126,11 @@ void write_head(std::ostream& out, const std::vector<bench::run>& runs, const be
   out << ". " << r.about.at("compiler").get<std::string>() << " with `"
       << r.about.at("options").get<std::string>() << "`; fp32 peak, measured beside every shape, "
       << bench::two_digits(peak) << " GFLOP/s a core; " << r.points.size()
-      << " shapes.\n\nAll contenders of a shape run in turn, each after a "
-         "millisecond of untimed calls of its own; a figure is the median. Dense is the fastest of "
-         "the dense "
+      << " shapes.\n\nAll contenders of a shape run in turn, each after a millisecond of "
+         "untimed calls of its own; a figure is the median. Dense is the fastest of the dense "
          "libraries on that shape in that run, its weights packed beforehand and its activations "
-         "in "
-         "the layout that it likes best. Every result was compared with Eigen's before it was "
-         "timed. "
-         "Means are geometric, over distinct shapes.";
+         "in the layout that it likes best. Every result was compared with Eigen's before it was "
+         "timed. Means are geometric, over distinct shapes.";
   write_quietness(out, r);
   out << "\n\n";
 }
