@@ -24,6 +24,7 @@ run to_run(nlohmann::json all) {
             from.at("peak_gflops"),
             from.value("cores", 1.0),
             from.value("stores", 0.0),
+            from.value("round_trip", 0.0),
             from.value("instructions", 0.0),
             {}};
     for (const auto& c : from.at("contenders")) {

@@ -35,6 +35,7 @@ struct point {
   double peak_gflops{0};
   double cores{1};         ///< that threads had meanwhile, by their multiply-adds
   double stores{0};        ///< the same by their stores, 0 where that was not measured
+  double round_trip{0};    ///< seconds of a cache line to another thread and back; 0 the same
   double instructions{0};  ///< share of a core's that one thread had meanwhile; 0 the same
   std::vector<measurement> measurements;
 

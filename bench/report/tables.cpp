@@ -3,6 +3,7 @@
 #include "report/tables.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "report/goals.hpp"
@@ -80,9 +81,11 @@ void write_threads(std::ostream& out, const run& two) {
   std::map<std::pair<std::string, double>, gain> gains;
   double cores = two.threads;
   std::vector<double> stores;
+  std::vector<double> round_trips;
   for (const point& p : two.points) {
     cores = std::min(cores, p.cores);
     if (p.stores > 0) stores.push_back(p.stores);
+    if (p.round_trip > 0) round_trips.push_back(p.round_trip * 1e9);
     for (const measurement& m : p.measurements) {
       if (m.one_thread_seconds == 0) continue;
       gain& g = gains[{is_product(p) ? m.method : m.method + ", vectors", m.keep}];
@@ -101,6 +104,12 @@ void write_threads(std::ostream& out, const run& two) {
         << " times on average (" << stores.size() << " shapes, least "
         << two_digits(*std::min_element(stores.begin(), stores.end()))
         << "): neighbours on the machine take the rest";
+  }
+  if (!round_trips.empty()) {
+    std::sort(round_trips.begin(), round_trips.end());
+    out << ". A cache line goes to the other thread and back in "
+        << std::lround(round_trips[round_trips.size() / 2]) << " ns, in "
+        << std::lround(round_trips.back()) << " at most";
   }
   out << ". Vectors read weights from memory that both threads share.\n\n"
          "| kernel | kept | two threads over one | worst | worst shape | goal |\n"

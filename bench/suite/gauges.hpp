@@ -14,6 +14,7 @@ namespace bench {
 struct quietness {
   double multiply_adds{1};  ///< how many times as many threads did as one, nothing loaded
   double stores{1};         ///< the same of stores to 3 MB a thread, which are in the third level
+  double round_trip{0};     ///< seconds that a cache line takes to another thread and back
   double instructions{1};   ///< of one thread, against the best that it was seen to do
 };
 
@@ -47,6 +48,11 @@ class gauge {
 /// as long to run at their rate: 8 ms of calls go before timed ones. A program that starts beside
 /// them five times a second is not seen here, and takes products of 11 us to 1.26 to 1.76 times one
 /// thread for 1.92 to 2.08 (64x64x3136 at 1/8, Zen 5): leave the machine alone meanwhile.
+///
+/// And how far apart these threads are: virtual machines were seen to move a processor to where it
+/// has no third level in common with the other, for seconds to minutes. On Zen 5 a line then takes
+/// 510 ns there and back for 95, and products of 13 to 30 us have 1.45 to 1.75 times one thread for
+/// 1.82 to 1.99. Quiet is what is near, as measured against the least that the process has seen.
 [[nodiscard]] std::unique_ptr<gauge> make_gauge(int threads);
 
 }  // namespace bench

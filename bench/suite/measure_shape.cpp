@@ -119,6 +119,7 @@ json measure_shape(const shape& s, const measure_options& o) {
     if (o.threads > 1) {
       point["cores"] = quiet.machine.multiply_adds;
       point["stores"] = quiet.machine.stores;
+      point["round_trip"] = quiet.machine.round_trip;
     } else {
       point["instructions"] = quiet.machine.instructions;
     }

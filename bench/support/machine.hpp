@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <ctime>
 #include <fstream>
@@ -86,6 +87,22 @@ class stores {
  private:
   using batch = xsimd::batch<float, xsimd::default_arch>;
   lacuna::aligned_vector<float> memory_ = lacuna::aligned_vector<float>(3 << 18);
+};
+
+/// A cache line that two threads pass to each other: each writes one number more than it read.
+class line_passed {
+ public:
+  /// `trips` there and back; called by both threads at once, and `first` by one of them.
+  void pass(int trips, bool first) noexcept {
+    for (int turn = first ? 0 : 1; turn < 2 * trips; turn += 2) {
+      while (turns_.load(std::memory_order_acquire) != turn) {
+      }
+      turns_.store(turn + 1, std::memory_order_release);
+    }
+  }
+
+ private:
+  alignas(lacuna::cache_line) std::atomic<int> turns_{0};
 };
 
 /// Measured fused multiply-add rate of one core, fp32, FLOP/s.

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include <lacuna/core/aligned.hpp>
@@ -16,7 +17,8 @@ namespace lacuna::inline LACUNA_ABI {
 /// then what is left of the others', so that all end together. A call that takes an index costs one
 /// atomic addition, to a cache line of its run's own.
 class shared_runs {
-  struct alignas(cache_line) run {
+  // Two lines apart: processors fetch a line's neighbour with it.
+  struct alignas(2 * cache_line) run {
     std::atomic<index_t> next;
     index_t end;
   };
@@ -25,7 +27,7 @@ class shared_runs {
   shared_runs(index_t count, index_t workers) : runs_(static_cast<std::size_t>(workers)) {
     for (index_t w = 0; w < workers; ++w) {
       run& r = runs_[static_cast<std::size_t>(w)];
-      r.next = count * w / workers;
+      r.next.store(count * w / workers, std::memory_order_relaxed);
       r.end = count * (w + 1) / workers;
     }
   }
@@ -48,7 +50,7 @@ class shared_runs {
     [[nodiscard]] bool helps() const noexcept { return passed_ > 0; }
 
    private:
-    std::vector<run>& runs_;
+    std::span<run> runs_;  // not the vector, which lies where its owner goes on writing
     std::size_t home_;
     std::size_t passed_{0};  ///< runs with nothing left, from the worker's own on
   };

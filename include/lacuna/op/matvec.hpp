@@ -138,7 +138,7 @@ class matvec {
     const index_t chunks = detail::vector_chunks(w_, executor);
     const index_t tasks = std::min<index_t>(executor.concurrency(), chunks);
     shared_runs work(chunks, tasks);
-    executor.for_each_index(tasks, [&](index_t task) {
+    executor.for_each_index(tasks, [=, this, &work](index_t task) {
       shared_runs::worker worker(work, task);
       std::optional<index_t> c = worker.take();
       if (!c) return;
