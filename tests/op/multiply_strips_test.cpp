@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Lacuna authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Mirrors include/lacuna/op/{choose_columns,multiply_strips}.hpp
+// Mirrors include/lacuna/op/{choose_columns,multiply_strips,work_grid}.hpp
 #include <algorithm>
 #include <vector>
 
@@ -110,6 +110,76 @@ TEST_CASE("strips of row pairs cover all columns, as many for each thread", "[op
   if (cut.count > 2 * threads && cut.count < lacuna::ceil_div(cols, vector)) {
     CHECK(cut.count % threads == 0);
   }
+}
+
+namespace {
+
+/// Images of so many columns.
+struct images_of {
+  index_t image_count;
+  index_t columns;
+  bool laid_out;
+  [[nodiscard]] index_t images() const { return image_count; }
+  [[nodiscard]] index_t cols() const { return columns; }
+  [[nodiscard]] bool is_laid_out() const { return laid_out; }
+};
+
+/// Row pairs of that size with nothing in them, 64 rows a panel.
+lacuna::kernel::row_pairs<float> empty_pairs(index_t rows, index_t depth) {
+  lacuna::kernel::row_pairs<float> w;
+  w.block = 128;
+  w.rows = rows;
+  w.depth = depth;
+  w.parts.resize(static_cast<std::size_t>(w.count() * w.blocks() + 1));
+  return w;
+}
+
+/// How often each chunk of the finest division of panels, in each strip, is in a unit.
+std::vector<int> covered(const lacuna::detail::work_grid& grid, index_t strips) {
+  const index_t finest = grid.runs * grid.parts;
+  std::vector<int> times(static_cast<std::size_t>(strips * finest), 0);
+  for (index_t u = 0; u < grid.units(); ++u) {
+    const auto [strip, chunk, chunks] = grid.at(u);
+    REQUIRE((0 <= strip && strip < strips && 0 <= chunk && chunk < chunks));
+    REQUIRE(finest % chunks == 0);
+    const index_t width = finest / chunks;
+    for (index_t c = chunk * width; c < (chunk + 1) * width; ++c) {
+      ++times[static_cast<std::size_t>(strip * finest + c)];
+    }
+  }
+  return times;
+}
+
+}  // namespace
+
+TEST_CASE("units cover all panels of all strips, once", "[op][strips]") {
+  using arch = xsimd::default_arch;
+  const images_of source{GENERATE(1, 2, 5), GENERATE(1, 49, 128, 196, 784), GENERATE(false, true)};
+  const index_t threads = GENERATE(1, 2, 3, 8);
+  const auto w = empty_pairs(GENERATE(0, 64, 256, 512, 1100), GENERATE(128, 512));
+  CAPTURE(source.images(), source.cols(), source.is_laid_out(), threads, w.rows, w.depth);
+  const auto cut = lacuna::detail::cut_strips<arch>(w, source.cols(), threads);
+  const auto grid = lacuna::detail::grid_of(w, source, cut, threads);
+  const index_t strips = w.count() == 0 ? 0 : cut.count * source.images();
+  CHECK(grid.shared + grid.runs * grid.whole == strips);
+  const auto times = covered(grid, strips);
+  CHECK(std::all_of(times.begin(), times.end(), [](int t) { return t == 1; }));
+}
+
+TEST_CASE("few strips of row pairs: some of each thread's own, of equal widths", "[op][strips]") {
+  // Five vectors, four and four.
+  const lacuna::detail::strip_cut cut{64, 3, 1, 16};
+  const images_of source{1, 196, false};
+  const auto grid = lacuna::detail::grid_of(empty_pairs(256, 1024), source, cut, 2);
+  CHECK((grid.runs == 2 && grid.shared == 1 && grid.whole == 1));
+  // Nothing of its own where all strips are uneven, Y is large or panels are few.
+  const auto own = [&](index_t rows, const lacuna::detail::strip_cut& strips) {
+    return lacuna::detail::grid_of(empty_pairs(rows, 1024), source, strips, 2).whole;
+  };
+  CHECK(own(256, {96, 2, 1, 16}) == 0);
+  CHECK(own(2048, cut) == 1);
+  CHECK(own(2049, cut) == 0);
+  CHECK(own(64, cut) == 0);
 }
 
 }  // namespace multiply_strips_test

@@ -14,6 +14,7 @@
 #include <lacuna/kernel/simd/spmm_row_pairs.hpp>
 #include <lacuna/kernel/simd/spmm_window.hpp>
 #include <lacuna/op/choose_columns.hpp>
+#include <lacuna/op/work_grid.hpp>
 
 namespace lacuna::inline LACUNA_ABI::detail {
 
@@ -52,18 +53,8 @@ inline constexpr bool takes_windows = requires(const Panels& w) {
 /// Y = epilogue(W X) over every image and column of `source`. Y of image i starts at
 /// y + i * image_stride, its row r at + r * ldy, columns contiguous.
 ///
-/// The work is a grid of chunks of panels by strips (register-tile wide), of which each thread has
-/// a run: all panels of many strips, or a chunk of all of few strips, which would divide unevenly
-/// and meet in lines of Y that two threads then write to. On Zen 4, 128 to 196 columns by strips
-/// took two threads 0.57 to 0.62 of one's time, by chunks 0.50 to 0.53, although each copied every
-/// strip then: a copy shared by both comes from the other's cache and took up to 0.66. Where an
-/// image is laid out for its strips, twice as much of it costs more than lines that are shared:
-/// 256x2304x196 of stride 2 at 1/8 took 0.56 by chunks and 0.53 by strips. Row pairs copy blocks by
-/// nature: ten strips of 128x1152x784 in 1:8 take 0.52 by strips and 0.64 by chunks, eight of it in
-/// 2:8 0.51 and 0.58, seven in 2:4 0.59 and 0.53 (Zen 5).
-///
-/// Units of the grid are small enough for threads to end together whatever neighbours on the
-/// machine take of one of them: two equal halves were seen to take 61 and 78 us at once.
+/// Threads have runs of units of a grid of panels by strips (register-tile wide), `work_grid`, and
+/// end together: who is done takes what others have left.
 template <class Arch, class Panels, class Y, class Source, executor Executor, class Epilogue>
 void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, index_t image_stride,
                      const Executor& executor, const Epilogue& epilogue) {
@@ -74,25 +65,17 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
   const index_t strips = cut.count * source.images();
   if (w.count() == 0 || strips == 0) return;
 
-  // 2 us on Zen 5: half as much took products of 13 us 2 % longer.
-  constexpr index_t least_of_unit = index_t{1} << 18;
-  const index_t multiply_adds = w.values_before(w.count()) * source.cols() * source.images();
-  const index_t units_of_thread =
-      std::clamp<index_t>(multiply_adds / (threads * least_of_unit), 4, 16);
-  const index_t enough = source.is_laid_out() ? 2 : goes_by_blocks<Panels> ? 4 : 8;
-  const bool by_strips = strips >= (threads == 1 ? 1 : enough * threads);
-  const index_t runs = by_strips ? 1 : std::min(threads, w.count());
-  // Row pairs gather X once for as many panels as may wait: one panel more would be a pass more.
-  const index_t step = goes_by_blocks<Panels> ? kernel::simd::waiting_rows / w.rows_per_panel : 1;
-  const index_t wanted = threads == 1 ? 1 : ceil_div(units_of_thread * threads, strips * runs);
-  const index_t parts = std::clamp<index_t>(w.count() / (runs * step), 1, wanted);
-  const index_t units = runs * strips * parts;
+  const work_grid grid = grid_of(w, source, cut, threads);
+  const index_t step = panels_of_pass(w);
+  const index_t units = grid.units();
   const index_t tasks = std::min(threads, units);
 
   const index_t widest = std::min(source.cols(), cut.widest());
   // What a thread prepares at once: half its columns where others may take the rest.
-  const index_t share =
-      (by_strips ? ceil_div(strips, threads == 1 ? 1 : 2 * threads) : strips) * widest;
+  const index_t share = (grid.whole == strips ? ceil_div(strips, threads == 1 ? 1 : 2 * threads)
+                         : grid.whole > 0     ? 1
+                                              : strips) *
+                        widest;
   constexpr bool by_offset = kernel::simd::detail::reads_by_offset<Panels>;
   constexpr auto line = static_cast<index_t>(cache_line);
   const index_t table_bytes =
@@ -119,8 +102,7 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
     index_t read = -1;
     readable_columns<T> x;
     for (; unit; unit = worker.take()) {
-      const index_t s = *unit / parts % strips;
-      const index_t chunk = *unit / (parts * strips) * parts + *unit % parts;
+      const auto [s, chunk, all_chunks] = grid.at(*unit);
       const index_t image = s / cut.count;
       const index_t col = cut.first(s % cut.count);
       const index_t cols = std::min(cut.first(s % cut.count + 1), source.cols()) - col;
@@ -136,8 +118,8 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
                                       image,
                                       aside,
                                       source.zero().byte};
-      index_t first = chunk_begin(w, chunk, runs * parts, step);
-      const index_t last = chunk_begin(w, chunk + 1, runs * parts, step);
+      index_t first = chunk_begin(w, chunk, all_chunks, step);
+      const index_t last = chunk_begin(w, chunk + 1, all_chunks, step);
       if constexpr (goes_by_blocks<Panels>) {
         for (const index_t begin = first; first < last; first += step) {
           for (index_t b = 0; b < w.blocks(); ++b) {
