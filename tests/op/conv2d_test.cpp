@@ -170,9 +170,10 @@ TEST_CASE("convolutions are bit-identical for any number of threads", "[op][conv
   const auto side = GENERATE(as<index_t>(), 13, 30);
   const auto stride = GENERATE(as<index_t>(), 1, 2);
   const auto kernel = GENERATE(as<index_t>(), 1, 3);
+  const auto images = GENERATE(as<index_t>(), 1, 2);
   lacuna::random_source random(9);
   tensor<float> w({filters, 24, kernel, kernel});
-  tensor<float> x({2, 24, side, side});
+  tensor<float> x({images, 24, side, side});
   for (float& v : w) v = random.uniform() < 0.5 ? 0.0F : static_cast<float>(random.normal());
   for (float& v : x) v = static_cast<float>(random.normal());
   const auto run = [&](const auto& filter) {

@@ -31,29 +31,33 @@ TEST_CASE("real numbers agree with Eigen to rounding", "[op][matmul]") {
 }
 
 TEST_CASE("results are bit-identical for any executor and any number of threads", "[op][matmul]") {
-  const auto n = GENERATE(as<index_t>(), 1, 49, 500);
+  const auto n = GENERATE(as<index_t>(), 1, 49, 196, 500);
   lacuna::random_source random(5);
   dense_matrix<float> w(200, 300);
   dense_matrix<float> x(300, n);
   for (float& v : w.reshaped())
     v = random.uniform() < 0.5 ? 0.0F : static_cast<float>(random.normal());
   for (float& v : x.reshaped()) v = static_cast<float>(random.normal());
-  const matmul blocks(lacuna::to_block_csr<8, 1>(w), lacuna::relu());
-  const dense_matrix<float> alone = blocks(x);
-  for (const int threads : {1, 2, 3, 5}) {
-    dense_matrix<float> y = dense_matrix<float>::Constant(200, n, -1);
-    blocks(x, y, lacuna::thread_pool(threads));
-    CHECK(y == alone);
-    test::eager_engine engine(threads);
-    dense_matrix<float> by_one = dense_matrix<float>::Constant(200, n, -1);
-    blocks(x, by_one, lacuna::thread_pool(engine));
-    CHECK(by_one == alone);
-  }
+  const auto run = [&](const auto& format) {
+    const matmul layer(format, lacuna::relu());
+    const dense_matrix<float> alone = layer(x);
+    for (const int threads : {1, 2, 3, 5}) {
+      dense_matrix<float> y = dense_matrix<float>::Constant(200, n, -1);
+      layer(x, y, lacuna::thread_pool(threads));
+      CHECK(y == alone);
+      test::eager_engine engine(threads);
+      dense_matrix<float> by_one = dense_matrix<float>::Constant(200, n, -1);
+      layer(x, by_one, lacuna::thread_pool(engine));
+      CHECK(by_one == alone);
+    }
 #if defined(_OPENMP)
-  dense_matrix<float> y(200, n);
-  blocks(x, y, lacuna::openmp{3});
-  CHECK(y == alone);
+    dense_matrix<float> y(200, n);
+    layer(x, y, lacuna::openmp{3});
+    CHECK(y == alone);
 #endif
+  };
+  run(lacuna::to_block_csr<8, 1>(w));
+  run(lacuna::to_block_csr<1, 1>(w));
 }
 
 TEST_CASE("an operator can be used from several threads at once", "[op][matmul]") {
