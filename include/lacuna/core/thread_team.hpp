@@ -50,6 +50,10 @@ inline void leave_cpu([[maybe_unused]] int cpu) noexcept {
 #endif
 }
 
+/// What a thread keeps of a T in another's frame: a copy where that is plain memory.
+template <class T>
+using own_copy = std::conditional_t<std::is_trivially_copyable_v<T>, const T, const T&>;
+
 /// Threads that run one function at once with their caller. Each has a cache line of its own, which
 /// goes there with the call and back with the end: 0.5 us a call where two processors have a cache
 /// in common and 1.5 where they have none, for 0.9 and 2.1 of a queue of tasks (Zen 4,
@@ -76,17 +80,15 @@ class thread_team {
   /// f(0) by the caller, f(1) ... f(workers) by as many of the team at once; returns when all have.
   /// Callers on several threads take turns. `f` must not throw, nor call this.
   ///
-  /// Of an `f` that is plain memory each worker makes a copy: f lies in its caller's frame, beside
-  /// what the caller writes while it works, and every line of that would come from there again and
-  /// again. Let f capture by value what it reads often (numbers in
-  /// docs/decisions/0011-a-team-of-threads.md).
+  /// Each worker takes an `own_copy` of f: f lies in its caller's frame, beside what the caller
+  /// writes while it works, and every line of that would come from there again and again. Let f
+  /// capture numbers by value (docs/decisions/0011-a-team-of-threads.md).
   template <class F>
   void run(index_t workers, const F& f) {
     const std::lock_guard turn(one_caller_);
     const int here = current_cpu();
     const function call_f = [](const void* g, index_t i) {
-      using mine = std::conditional_t<std::is_trivially_copyable_v<F>, const F, const F&>;
-      mine own = *static_cast<const F*>(g);
+      own_copy<F> own = *static_cast<const F*>(g);
       own(i);
     };
     for (index_t w = 0; w < workers; ++w) at(w).call(call_f, &f, here);

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <lacuna/core/aligned.hpp>
 #include <lacuna/kernel/pack/columns.hpp>
 #include <lacuna/kernel/pack/patches.hpp>
 #include <lacuna/kernel/pack/shifted_planes.hpp>
@@ -127,7 +128,7 @@ struct matrix_columns {
 /// (kernel/pack/shifted_planes.hpp), and tiles read them where they lie, by offsets; or strips are
 /// gathered from the planes.
 template <class T, class X>
-class patch_columns {
+class alignas(cache_line) patch_columns {  // threads read it while its owner writes beside it
  public:
   /// `by_offset`: read planes where they lie.
   patch_columns(const X* x, const extents4& in, const conv_window& window, bool by_offset = false,

@@ -138,7 +138,8 @@ class matvec {
     const index_t chunks = detail::vector_chunks(w_, executor);
     const index_t tasks = std::min<index_t>(executor.concurrency(), chunks);
     shared_runs work(chunks, tasks);
-    executor.for_each_index(tasks, [=, this, &work](index_t task) {
+    executor.for_each_index(tasks, [=, this, &epilogue, &work](index_t task) {
+      detail::own_copy<CallEpilogue> own_epilogue = epilogue;
       shared_runs::worker worker(work, task);
       std::optional<index_t> c = worker.take();
       if (!c) return;
@@ -162,7 +163,7 @@ class matvec {
           const accumulator* const from = sums + j * ld;
           accumulator* const to = y.data + (col + j) * y.col_stride;
           const auto result = [&](index_t i) {
-            return epilogue(from[i], position{i, col + j, 1, 0});
+            return own_epilogue(from[i], position{i, col + j, 1, 0});
           };
           if (y.row_stride == 1) {
             for (index_t i = first * step; i < end; ++i) to[i] = result(i);

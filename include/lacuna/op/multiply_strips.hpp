@@ -90,14 +90,16 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
   }
 
   shared_runs work(units, tasks);
-  executor.for_each_index(tasks, [=, &w, &work](index_t task) {
+  executor.for_each_index(tasks, [=, &w, &source, &epilogue, &work](index_t task) {
+    own_copy<Source> own_source = source;
+    own_copy<Epilogue> own_epilogue = epilogue;
     shared_runs::worker worker(work, task);
     std::optional<index_t> unit = worker.take();
     if (!unit) return;
     std::byte* const memory = thread_scratch<std::byte>(table_bytes + strip_bytes + aside_bytes);
     auto* const table = reinterpret_cast<std::int32_t*>(memory);
     auto* const aside = reinterpret_cast<T*>(memory + table_bytes + strip_bytes);
-    typename Source::reader reader(source, reinterpret_cast<T*>(memory + table_bytes));
+    typename Source::reader reader(own_source, reinterpret_cast<T*>(memory + table_bytes));
     index_t table_ldx = -1;
     index_t read = -1;
     readable_columns<T> x;
@@ -117,7 +119,7 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
                                       col,
                                       image,
                                       aside,
-                                      source.zero().byte};
+                                      own_source.zero().byte};
       index_t first = chunk_begin(w, chunk, all_chunks, step);
       const index_t last = chunk_begin(w, chunk + 1, all_chunks, step);
       if constexpr (goes_by_blocks<Panels>) {
@@ -133,7 +135,7 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
             const bool is_next = b + 1 == w.blocks() ? first + step >= last : first == begin;
             strip.upcoming = is_next ? x.upcoming : kernel::simd::upcoming_rows<T>{};
             kernel::simd::spmm_block<Arch>(w, b, first, std::min(first + step, last), strip,
-                                           epilogue);
+                                           own_epilogue);
           }
         }
       } else {
@@ -153,12 +155,12 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
             strip.parts = x.parts;
             strip.part_count = x.part_count;
             strip.upcoming = x.upcoming;
-            strip.padding = source.zero().word;
-            kernel::simd::spmm_window<Arch>(w, first, last, strip, epilogue);
+            strip.padding = own_source.zero().word;
+            kernel::simd::spmm_window<Arch>(w, first, last, strip, own_epilogue);
             continue;
           }
         }
-        kernel::simd::spmm_panels<Arch>(w, first, last, strip, epilogue);
+        kernel::simd::spmm_panels<Arch>(w, first, last, strip, own_epilogue);
       }
     }
   });

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <lacuna/core/aligned.hpp>
 #include <lacuna/core/tensor.hpp>
 #include <lacuna/core/thread_scratch.hpp>
 #include <lacuna/kernel/pack/cut_phases.hpp>
@@ -39,7 +40,7 @@ struct rows_of_phases {
 /// pixels' neighbours. With `Words` phases are of words T that are made of narrow X as they are
 /// cut.
 template <class T, class X, bool Words = false>
-class window_columns {
+class alignas(cache_line) window_columns {  // threads read it while its owner writes beside it
  public:
   /// Whether these windows are read so.
   [[nodiscard]] static bool fits(const extents4& in, const conv_window& window) {
