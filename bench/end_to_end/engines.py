@@ -248,14 +248,14 @@ def main():
     with open(arguments.out, "w") as f:
         json.dump({"network": arguments.network, "type": "int8" if arguments.int8 else "f32", "threads": arguments.threads,
                    "date": time.strftime("%F"), "milliseconds": totals, "layers": layers}, f, indent=1)
-    print(f"{'layer, milliseconds':26} {'m x k x n':16}" + "".join(f"{name:>16}" for name in served))
+    print(f"{'layer, milliseconds':37} {'m x k x n':27}" + "".join(f"{name:>16}" for name in served))
     for row in layers:
-        print(f"{row['layer']:26} {row['product']:16}" +
+        print(f"{row['layer']:37} {row['product']:27}" +
               "".join(f"{row.get(name, float('nan')):16.3f}" for name in served))
     ours = "Lacuna 8x8 int8" if arguments.int8 else "Lacuna 8x8"
     for name, total in totals.items():
         compared = f", {ours} is {total / totals[ours]:.2f} times as fast" if ours in totals else ""
-        print(f"{name:43} {total:9.2f} ms{compared}")
+        print(f"{name:65} {total:9.2f} ms{compared}")
 
 
 main()

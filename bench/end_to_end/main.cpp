@@ -14,6 +14,8 @@
 #include <cstdio>
 #include <iostream>
 #include <map>
+#include <set>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -151,26 +153,56 @@ std::vector<layer_times> time_layers(std::vector<contender>& all, const tensor<f
   return out;
 }
 
-json describe_layers(const graph& g, std::vector<contender>& all, const tensor<float>& image) {
-  const auto times = time_layers(all, image, 7);
-  std::map<std::string, std::string> shapes;
+/// What runs until a layer of Lacuna's has run: with a pool, convolutions that run in bands with
+/// it.
+struct row_of_layers {
+  std::string layers;
+  std::string products;  ///< m x k x n of the convolutions
+};
+
+/// By the last layer of each, of those that `reported` holds.
+std::map<std::string, row_of_layers> rows_of(const graph& g,
+                                             const std::set<std::string>& reported) {
+  const auto append = [](std::string& list, const std::string& last) {
+    list += (list.empty() || last.empty() ? "" : " + ") + last;
+  };
+  std::map<std::string, row_of_layers> out;
+  row_of_layers row;
   for (const auto& n : g.nodes()) {
+    std::string product;
     if (const auto* c = std::get_if<net::conv<float>>(&n.layer)) {
       const auto& w = c->weight;
-      shapes[n.name] = std::to_string(w.out()) + "x" + std::to_string(w.matrix.cols()) + "x" +
-                       std::to_string(n.extents.h * n.extents.w);
+      product = std::to_string(w.out()) + "x" + std::to_string(w.matrix.cols()) + "x" +
+                std::to_string(n.extents.h * n.extents.w);
+    }
+    const bool is_row = reported.count(n.name) != 0;
+    if (product.empty() && !is_row) continue;
+    append(row.layers, n.name);
+    append(row.products, product);
+    if (is_row) out[n.name] = std::exchange(row, {});
+  }
+  return out;
+}
+
+json describe_layers(const graph& g, std::vector<contender>& all, const tensor<float>& image) {
+  const auto times = time_layers(all, image, 7);
+  std::set<std::string> reported;
+  for (const auto& [layer, seconds] : times[0]) reported.insert(layer);
+  std::map<std::string, json> row_of;
+  for (const auto& [last, row] : rows_of(g, reported)) {
+    row_of[last] = {{"layer", row.layers}, {"product", row.products}};
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    double seconds = 0;
+    for (const auto& [layer, t] : times[i]) {
+      seconds += t;
+      if (reported.count(layer) == 0) continue;
+      row_of[layer][all[i].name] = 1e3 * seconds;
+      seconds = 0;
     }
   }
   json out = json::array();
-  for (const auto& [layer, seconds] : times[0]) {
-    json row{{"layer", layer}, {"product", shapes.count(layer) != 0 ? shapes[layer] : ""}};
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      for (const auto& [name, t] : times[i]) {
-        if (name == layer) row[all[i].name] = 1e3 * t;
-      }
-    }
-    out.push_back(row);
-  }
+  for (const auto& [layer, seconds] : times[0]) out.push_back(row_of[layer]);
   return out;
 }
 
@@ -192,11 +224,11 @@ void serve(const graph& g, std::vector<contender>& all, const tensor<float>& ima
 }
 
 void print_table(const graph& g, std::vector<contender>& all, const tensor<float>& image) {
-  std::printf("%-26s %-16s", "layer, milliseconds", "m x k x n");
+  std::printf("%-37s %-27s", "layer, milliseconds", "m x k x n");
   for (const contender& c : all) std::printf(" %14s", c.name.c_str());
   std::printf("\n");
   for (const json& row : describe_layers(g, all, image)) {
-    std::printf("%-26s %-16s", row["layer"].get<std::string>().c_str(),
+    std::printf("%-37s %-27s", row["layer"].get<std::string>().c_str(),
                 row["product"].get<std::string>().c_str());
     for (const contender& c : all) std::printf(" %14.3f", row.value(c.name, std::nan("")));
     std::printf("\n");
@@ -205,7 +237,7 @@ void print_table(const graph& g, std::vector<contender>& all, const tensor<float
   std::vector<std::function<void()>> runs;
   for (contender& c : all) runs.push_back([&] { c.engine->run(image, scores); });
   const auto times = bench::interleave(runs, {.total = 5, .least = 9});
-  std::printf("%-43s", "whole network");
+  std::printf("%-65s", "whole network");
   for (const auto& t : times) std::printf(" %14.3f", 1e3 * t.median);
   std::printf("\n");
 }

@@ -20,7 +20,7 @@ namespace {
 /// which are no part of this repository.
 std::string tables() {
   if (const char* folder = std::getenv("LACUNA_NETWORK_TABLES")) return folder;
-  return std::string(LACUNA_SOURCE_DIR) + "/../shared/reference/networks";
+  return LACUNA_SOURCE_DIR "/../shared/reference/networks";
 }
 
 std::vector<std::string> fields_of(const std::string& line) {

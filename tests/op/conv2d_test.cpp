@@ -139,6 +139,25 @@ TEST_CASE("images smaller than the window, and none at all, give empty outputs",
   CHECK(conv(tensor<float>({0, 2, 5, 5})).extents() == extents4{0, 4, 3, 3});
 }
 
+TEST_CASE("a call's own padding replaces the operator's", "[op][conv2d]") {
+  const auto stride = GENERATE(as<index_t>(), 1, 2);
+  const auto padding =
+      GENERATE(lacuna::padding2{0}, lacuna::padding2{1, 1, 0, 1}, lacuna::padding2{0, 1, 2, 3});
+  const auto w =
+      lacuna::to_block_csr<8, 8>(lacuna::to_filter(block_filters<float>({16, 24, 3, 3}, 8, 8)));
+  const auto x = test::random_tensor<float>({2, 24, 9, 21});
+  const conv2d expected(w, {.stride = stride, .padding = padding});
+  const conv2d conv(w, {.stride = stride, .padding = 1});
+  tensor<float> y(expected.output_extents(x.extents()));
+  const auto run = [&](const lacuna::padding2& p) {
+    conv(as_view(x), as_view(y), lacuna::serial{}, lacuna::no_epilogue{}, p);
+  };
+  run(padding);
+  CHECK(equal(y, expected(x)));
+  CHECK_THROWS_AS(run({0, 0, 0, 9}), lacuna::shape_error);
+  CHECK_THROWS_WITH(run({0, -1, 0, 0}), Catch::Matchers::Contains("(0, -1, 0, 0) not negative"));
+}
+
 TEST_CASE("padding is zeros, which an infinite weight makes NaN of", "[op][conv2d]") {
   const auto stride = GENERATE(as<index_t>(), 1, 2);
   const auto size = GENERATE(as<index_t>(), 5, 20);

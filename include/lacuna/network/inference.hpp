@@ -15,44 +15,10 @@
 #include <lacuna/network/arena_plan.hpp>
 #include <lacuna/network/fold.hpp>
 #include <lacuna/network/fuse.hpp>
-#include <lacuna/network/run_time_pattern.hpp>
-#include <lacuna/op/conv2d.hpp>
-#include <lacuna/op/matmul.hpp>
+#include <lacuna/network/row_bands.hpp>
+#include <lacuna/network/run_layer.hpp>
 
 namespace lacuna::inline LACUNA_ABI::network {
-
-namespace detail {
-/// y + bias[row] + residual, then relu; each where there is one. The choice is made at run time, a
-/// predictable branch a vector, so that a format's kernel is compiled once and not once for each of
-/// the combinations.
-struct layer_epilogue : epilogue_tag {
-  const float* bias{nullptr};
-  const float* residual{nullptr};
-  index_t rows{0};
-  index_t pixels{0};
-  bool ends_in_relu{false};
-
-  template <class B>
-  [[nodiscard]] LACUNA_ALWAYS_INLINE B operator()(const B& sum, const position& at) const noexcept {
-    B y = sum;
-    if (bias != nullptr) y = y + B(bias[at.row]);
-    if (residual != nullptr) {
-      const float* from = residual + (at.image * rows + at.row) * pixels + at.col;
-      y = y + lacuna::detail::load_as<B>(from, at.count);
-    }
-    return ends_in_relu ? relu_epilogue{}(y, at) : y;
-  }
-};
-
-template <class List, scalar T>
-struct operators;
-/// An operator of any of the patterns, with weights of type T.
-template <class... Patterns, scalar T>
-struct operators<pattern_list<Patterns...>, T> {
-  using conv = std::variant<conv2d<format_t<Patterns, T>>...>;
-  using linear = std::variant<matmul<format_t<Patterns, T>>...>;
-};
-}  // namespace detail
 
 /// Which pattern a convolution or linear layer is compiled for.
 using pattern_choice = std::function<pattern(const node<float>&)>;
@@ -70,8 +36,8 @@ using pattern_choice = std::function<pattern(const node<float>&)>;
 
 /// A network compiled for inference: batch norms folded, relu and residual sums fused into the
 /// products before them, weights converted to a pattern's format and packed once a layer,
-/// activations in buffers that are reused. Convolutions are `conv2d`, linear layers `matmul`
-/// operators; images are NCHW throughout.
+/// activations in buffers that are reused, or of some rows at a time (`plan_bands`). Convolutions
+/// are `conv2d`, linear layers `matmul` operators; images are NCHW throughout.
 ///
 /// Weights must have been pruned before where a pattern demands it: conversion is exact.
 /// Results are bit-identical for any executor. Calls are not const: they use the buffers.
@@ -92,12 +58,20 @@ class inference {
       for (const node_id in : s.inputs) inputs_.back().push_back(step_of[in]);
       operators_.push_back(compile(graph_[s.node], choose));
     }
+    bands_ = plan_bands(graph_, steps_, inputs_);
     plan_ = plan_arena(
-        steps_.size(), [&](std::size_t s) -> const auto& { return inputs_[s]; },
+        steps_.size(),
+        [&](std::size_t s) -> const auto& {
+          // X of the first step is read until the last is done.
+          const auto* const banded = bands_of(s);
+          return inputs_[banded != nullptr ? banded->first : s];
+        },
         [&](std::size_t s) { return overwritten(s); },
         [&](std::size_t s) -> index_t {
           // Images and scores are the caller's. Whole lines, whatever the count of images.
-          if (s == 0 || s + 1 == steps_.size()) return 0;
+          const auto* const banded = bands_of(s);
+          const bool is_in_bands = banded != nullptr && s < banded->last;
+          if (s == 0 || s + 1 == steps_.size() || is_in_bands) return 0;
           constexpr auto line = static_cast<index_t>(cache_line / sizeof(float));
           return round_up(graph_[steps_[s].result].extents.size(), line);
         });
@@ -109,7 +83,8 @@ class inference {
   /// What the weights of convolutions and linear layers take, each in its format.
   [[nodiscard]] const storage& weights() const noexcept { return weights_; }
   /// Called with a layer's name when it, and what was fused into it, has run: for whoever times or
-  /// looks at layers. None by default.
+  /// looks at layers. Convolutions that run in bands with a pool have run when it has, and are not
+  /// named. None by default.
   void observe(std::function<void(const std::string&)> after_layer) {
     observer_ = std::move(after_layer);
   }
@@ -135,7 +110,13 @@ class inference {
         const std::size_t from = inputs_[s][i];
         return from == 0 ? as_view(x) : result_of(from, images);
       };
-      run(s, operand(0), inputs_[s].size() > 1 ? operand(1).data : nullptr, result(s), executor);
+      if (const auto* const banded = bands_of(s)) {
+        const auto from = operand(0);
+        s = banded->last;
+        run_bands(*banded, from, result(s), executor);
+      } else {
+        run(s, operand(0), inputs_[s].size() > 1 ? operand(1).data : nullptr, result(s), executor);
+      }
       if (observer_) observer_(graph_[steps_[s].node].name);
     }
   }
@@ -146,12 +127,10 @@ class inference {
   }
 
  private:
-  using conv_operator = detail::operators<run_time_patterns, float>::conv;
-  using linear_operator = detail::operators<run_time_patterns, float>::linear;
-  using any_operator = std::variant<std::monostate, conv_operator, linear_operator>;
+  struct rows_of_bands;  ///< tags memory that a thread keeps
 
-  [[nodiscard]] any_operator compile(const node<float>& n, const pattern_choice& choose) {
-    any_operator out;
+  [[nodiscard]] detail::layer_operator compile(const node<float>& n, const pattern_choice& choose) {
+    detail::layer_operator out;
     // `construct` returns what the format takes.
     const auto make = [&](const auto& weight, auto&& construct) {
       const pattern p = choose(n);
@@ -168,13 +147,14 @@ class inference {
     };
     if (const auto* c = std::get_if<conv<float>>(&n.layer)) {
       make(c->weight, [&](const auto& packed) {
-        out.emplace<conv_operator>(conv2d(packed, {c->stride, c->padding, c->dilation}));
+        out.emplace<detail::layer_operators::conv>(
+            conv2d(packed, {c->stride, c->padding, c->dilation}));
         return storage_of(packed.matrix);
       });
     } else if (const auto* l = std::get_if<linear<float>>(&n.layer)) {
       // As a matrix, which has one column a feature: filters are padded to whole blocks.
       make(l->weight.matrix, [&](const auto& packed) {
-        out.emplace<linear_operator>(matmul(packed));
+        out.emplace<detail::layer_operators::linear>(matmul(packed));
         return storage_of(packed);
       });
     }
@@ -196,68 +176,82 @@ class inference {
     return {arena_.data() + plan_.offset_of[s] * images, e};
   }
 
+  /// The steps that run in bands together with step s.
+  [[nodiscard]] const banded_steps* bands_of(std::size_t s) const noexcept {
+    const auto b = std::find_if(bands_.begin(), bands_.end(), [&](const banded_steps& of_bands) {
+      return of_bands.first <= s && s <= of_bands.last;
+    });
+    return b == bands_.end() ? nullptr : &*b;
+  }
+
   template <class Executor>
   void run(std::size_t s, tensor_view<const float> x, const float* second, tensor_view<float> y,
-           const Executor& executor) {
-    const extents4& in = x.extents;
-    const extents4& out = y.extents;
-    const index_t in_image = in.size() / in.n;
-    // Runs of planes (h, w), one a thread: f(x, what is added, planes, y).
-    const auto each_plane = [&](auto&& f) {
-      const index_t planes = in.n * in.c;
-      const index_t tasks = std::clamp<index_t>(executor.concurrency(), 1, planes);
-      executor.for_each_index(tasks, [&](index_t task) {
-        const index_t first = planes * task / tasks;
-        const index_t from = first * in.h * in.w;
-        f(x.data + from, second == nullptr ? nullptr : second + from,
-          planes * (task + 1) / tasks - first, y.data + first * out.h * out.w);
-      });
-    };
-    detail::layer_epilogue epilogue;
-    epilogue.rows = out.c;
-    epilogue.pixels = out.h * out.w;
-    epilogue.ends_in_relu = steps_[s].ends_in_relu;
-    if (steps_[s].adds_residual) epilogue.residual = second;
+           const Executor& executor) const {
+    const node<float>& n = graph_[steps_[s].node];
+    detail::run_layer(n.layer, detail::window_of(n.layer).value_or(conv_window{}), steps_[s],
+                      operators_[s], x, second, y, executor);
+  }
 
-    std::visit(
-        [&](const auto& l) {
-          using L = std::decay_t<decltype(l)>;
-          if constexpr (std::is_same_v<L, conv<float>>) {
-            if (!l.bias.empty()) epilogue.bias = l.bias.data();
-            std::visit([&](const auto& op) { op(x, y, executor, epilogue); },
-                       std::get<conv_operator>(operators_[s]));
-          } else if constexpr (std::is_same_v<L, linear<float>>) {
-            if (!l.bias.empty()) epilogue.bias = l.bias.data();
-            // Images are the columns: a transposed view of (n, features).
-            const matrix_view<const float> columns{x.data, in_image, in.n, 1, in_image};
-            const matrix_view<float> result{y.data, out.c, out.n, 1, out.c};
-            std::visit([&](const auto& op) { op(columns, result, executor, epilogue); },
-                       std::get<linear_operator>(operators_[s]));
-          } else if constexpr (std::is_same_v<L, batch_norm<float>>) {
-            executor.for_each_index(in.n, [&](index_t n) {
-              l.evaluate(x.data + n * in_image, in.h * in.w, y.data + n * in_image);
-            });
-          } else if constexpr (std::is_same_v<L, add>) {
-            each_plane([&](const float* a, const float* b, index_t planes, float* to) {
-              l.evaluate(a, b, planes * in.h * in.w, to);
-            });
-          } else if constexpr (std::is_same_v<L, relu>) {
-            each_plane([&](const float* from, const float*, index_t planes, float* to) {
-              l.evaluate(from, planes * in.h * in.w, to);
-            });
-          } else if constexpr (!std::is_same_v<L, input>) {
-            each_plane([&](const float* from, const float*, index_t planes, float* to) {
-              l.evaluate(from, in, planes, to);
-            });
-          }
-        },
-        graph_[steps_[s].node].layer);
+  /// Each task a band of an image: its rows of all results but the last in memory of its thread's.
+  template <class Executor>
+  void run_bands(const banded_steps& of_bands, tensor_view<const float> x, tensor_view<float> y,
+                 const Executor& executor) const {
+    const auto [first, last, least_bands] = of_bands;
+    const extents4& out = y.extents;
+    const index_t bands = std::min(round_up(least_bands, index_t{executor.concurrency()}), out.h);
+    executor.for_each_index(out.n * bands, [&, first = first, last = last](index_t task) {
+      const index_t image = task / bands;
+      const index_t band = task % bands;
+      const row_range rows{out.h * band / bands, out.h * (band + 1) / bands};
+      // X of each step in turn, from the last on.
+      std::vector<window_on_rows> parts(last - first + 1);
+      std::vector<tensor_view<float>> operands(parts.size());
+      row_range seen = rows;
+      index_t size = 0;
+      for (std::size_t i = parts.size(); i-- > 0;) {
+        const auto& layer = graph_[steps_[first + i].node].layer;
+        extents4 in = graph_[steps_[inputs_[first + i].front()].result].extents;
+        parts[i] = restrict_to(seen, *detail::window_of(layer), in.h);
+        seen = parts[i].in;
+        in.n = 1;
+        in.h = seen.size();
+        operands[i].extents = in;
+        size += round_up(in.size(), cache_line / sizeof(float));
+      }
+      float* memory = thread_scratch<float, rows_of_bands>(size);
+      for (auto& operand : operands) {
+        operand.data = memory;
+        memory += round_up(operand.extents.size(), cache_line / sizeof(float));
+      }
+      for (index_t c = 0; c < x.extents.c; ++c) {
+        const float* const plane =
+            x.data + ((image * x.extents.c + c) * x.extents.h + seen.first) * x.extents.w;
+        const index_t pixels = seen.size() * x.extents.w;
+        std::copy_n(plane, pixels, operands[0].data + c * pixels);
+      }
+      const auto run_part = [&](std::size_t i, tensor_view<const float> from,
+                                tensor_view<float> to) {
+        detail::run_layer(graph_[steps_[first + i].node].layer, parts[i].window, steps_[first + i],
+                          operators_[first + i], from, nullptr, to, serial{});
+      };
+      for (std::size_t i = 0; first + i < last; ++i) run_part(i, operands[i], operands[i + 1]);
+      // Planes of Y are longer than the band's.
+      const tensor_view<float>& pooled = operands.back();
+      const index_t pixels = pooled.extents.h * pooled.extents.w;
+      for (index_t c = 0; c < out.c; ++c) {
+        float* const plane = y.data + ((image * out.c + c) * out.h + rows.first) * out.w;
+        run_part(last - first,
+                 {pooled.data + c * pixels, {1, 1, pooled.extents.h, pooled.extents.w}},
+                 {plane, {1, 1, rows.size(), out.w}});
+      }
+    });
   }
 
   graph<float> graph_;
   std::vector<step> steps_;
-  std::vector<std::vector<std::size_t>> inputs_;  ///< by step: steps
-  std::vector<any_operator> operators_;           ///< by step
+  std::vector<std::vector<std::size_t>> inputs_;   ///< by step: steps
+  std::vector<detail::layer_operator> operators_;  ///< by step
+  std::vector<banded_steps> bands_;
   arena_plan plan_;
   aligned_vector<float> arena_;
   storage weights_{};

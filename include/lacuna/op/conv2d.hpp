@@ -57,39 +57,49 @@ class conv2d {
 
   /// Extents of Y for X of extents `in`.
   [[nodiscard]] extents4 output_extents(const extents4& in) const noexcept {
-    return {in.n, w_.rows, window_.out_h(in.h), window_.out_w(in.w)};
+    return output_extents(in, window_);
   }
   [[nodiscard]] const conv_window& window() const noexcept { return window_; }
 
-  /// y = epilogue(W * x). `epilogue` replaces the operator's own for this call.
+  /// y = epilogue(W * x). `epilogue` replaces the operator's own for this call, and so does
+  /// `padding` where it is given: bands of an image's rows, in memory by themselves, are padded at
+  /// the image's ends alone.
   template <class X, executor Executor, class CallEpilogue>
   void operator()(tensor_view<const X> x, tensor_view<result_t<CallEpilogue>> y,
-                  const Executor& executor, const CallEpilogue& epilogue) const {
+                  const Executor& executor, const CallEpilogue& epilogue,
+                  const padding2& padding) const {
+    const conv_window window =
+        checked({window_.kernel_h, window_.kernel_w, window_.stride, padding, window_.dilation});
     const extents4& in = x.extents;
-    const extents4 out = output_extents(in);
+    const extents4 out = output_extents(in, window);
     if (in.c != in_channels_ || !(y.extents == out)) {
       throw shape_error(message("conv2d: filters (", w_.rows, ", ", in_channels_, ", ",
-                                window_.kernel_h, ", ", window_.kernel_w, ") on X ", in, " into Y ",
+                                window.kernel_h, ", ", window.kernel_w, ") on X ", in, " into Y ",
                                 y.extents, ": expected ", in_channels_, " input channels and Y ",
                                 out));
     }
     const index_t pixels = out.h * out.w;
     detail::expect_fits(epilogue, out.n, out.c, pixels);
-    const detail::windowed_images<X> images{x.data, in, window_};
+    const detail::windowed_images<X> images{x.data, in, window};
     if (detail::multiply_by_tiles<Arch>(w_, images, y.data, pixels, out.c * pixels, executor,
                                         epilogue)) {
       return;
     }
-    if (detail::multiply_by_pairs<Arch, X>(w_, x, window_, y.data, executor, epilogue)) return;
+    if (detail::multiply_by_pairs<Arch, X>(w_, x, window, y.data, executor, epilogue)) return;
     const auto& w = kernel::plain_panels(w_);
     if constexpr (kernel::is_dot_packed<Format>) {
-      detail::multiply_words<Arch>(w, x, window_, y.data, executor, epilogue);
+      detail::multiply_words<Arch>(w, x, window, y.data, executor, epilogue);
     } else {
-      detail::with_image_columns<Arch>(w, x, window_, executor, [&](const auto& columns) {
+      detail::with_image_columns<Arch>(w, x, window, executor, [&](const auto& columns) {
         detail::multiply_strips<Arch>(w, columns, y.data, pixels, out.c * pixels, executor,
                                       epilogue);
       });
     }
+  }
+  template <class X, executor Executor, class CallEpilogue>
+  void operator()(tensor_view<const X> x, tensor_view<result_t<CallEpilogue>> y,
+                  const Executor& executor, const CallEpilogue& epilogue) const {
+    (*this)(x, y, executor, epilogue, window_.padding);
   }
   template <class X, executor Executor, class CallEpilogue>
   void operator()(const tensor<X>& x, tensor<result_t<CallEpilogue>>& y, const Executor& executor,
@@ -138,20 +148,29 @@ class conv2d {
 
   using packed = kernel::packed_t<Arch, Format>;
 
+  [[nodiscard]] extents4 output_extents(const extents4& in,
+                                        const conv_window& window) const noexcept {
+    return {in.n, w_.rows, window.out_h(in.h), window.out_w(in.w)};
+  }
+
   static conv_window checked_window(const filter<Format>& w, const conv2d_options& o) {
     expect_consistent(w);
     if (o.groups != 1) {
       throw unsupported_error(message("conv2d: groups = ", o.groups,
                                       "; only 1 is supported so far: make one conv2d a group"));
     }
-    if (o.stride.h < 1 || o.stride.w < 1 || o.dilation.h < 1 || o.dilation.w < 1 ||
-        o.padding.top < 0 || o.padding.left < 0 || o.padding.bottom < 0 || o.padding.right < 0) {
-      throw shape_error(message(
-          "conv2d: stride (", o.stride.h, ", ", o.stride.w, ") and dilation (", o.dilation.h, ", ",
-          o.dilation.w, ") must be positive, padding (", o.padding.top, ", ", o.padding.left, ", ",
-          o.padding.bottom, ", ", o.padding.right, ") not negative"));
+    return checked({w.kernel_h, w.kernel_w, o.stride, o.padding, o.dilation});
+  }
+  static conv_window checked(const conv_window& window) {
+    const auto& [kernel_h, kernel_w, stride, padding, dilation] = window;
+    if (stride.h < 1 || stride.w < 1 || dilation.h < 1 || dilation.w < 1 || padding.top < 0 ||
+        padding.left < 0 || padding.bottom < 0 || padding.right < 0) {
+      throw shape_error(message("conv2d: stride (", stride.h, ", ", stride.w, ") and dilation (",
+                                dilation.h, ", ", dilation.w, ") must be positive, padding (",
+                                padding.top, ", ", padding.left, ", ", padding.bottom, ", ",
+                                padding.right, ") not negative"));
     }
-    return {w.kernel_h, w.kernel_w, o.stride, o.padding, o.dilation};
+    return window;
   }
 
   index_t in_channels_;
