@@ -107,7 +107,7 @@ void multiply_strips(const Panels& w, const Source& source, Y* y, index_t ldy, i
       const auto [s, chunk, all_chunks] = grid.at(*unit);
       const index_t image = s / cut.count;
       const index_t col = cut.first(s % cut.count);
-      const index_t cols = std::min(cut.first(s % cut.count + 1), source.cols()) - col;
+      const index_t cols = std::min(cut.first(s % cut.count + 1), own_source.cols()) - col;
       const index_t ahead = worker.helps() ? cols : share;
       kernel::simd::strip<T, Y> strip{nullptr,
                                       0,
