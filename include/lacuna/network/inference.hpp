@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <lacuna/core/contract.hpp>
+#include <lacuna/core/thread_scratch.hpp>
 #include <lacuna/format/storage.hpp>
 #include <lacuna/network/arena_plan.hpp>
 #include <lacuna/network/fold.hpp>
