@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <type_traits>
 
@@ -107,13 +106,16 @@ struct tiles_ahead {
   }
 };
 
-/// sums += panel p of w times X, asking meanwhile for the lines of a tile of Y that is written
-/// later: a row of it with each Rows-th part of the entries or, in tiles that look ahead, some rows
-/// with each group of them. Where Y and a residual are beyond the second level, 256x64x3136 at 50 %
-/// takes 585 us for 660, without residual 380 for 490 (Emerald Rapids); all lines at once when a
-/// panel starts would keep the line fill buffers from the weights. The ends of eight short loops
-/// are not foreseen, though: halves of few entries take 155 us at 1/8 for 165, all at once 174 (Zen
-/// 4). Y of bytes, of which a tile's rows are less than a line, is near and not asked for.
+/// sums += panel p of w times X, asking for the lines of a tile of Y that is written later. Tiles
+/// that look ahead ask for some rows of it with each group of entries: where Y and a residual are
+/// beyond the second level, 256x64x3136 at 50 % takes 585 us for 660, without residual 380 for 490
+/// (Emerald Rapids); all lines at once would keep the line fill buffers from the weights.
+///
+/// Other tiles are smaller and ask for all when the panel starts. In between would cut its loop,
+/// and ends of short ones are not foreseen: with two to four parts a panel AVX2 on Zen 3 ran at
+/// 0.95, 0.97 and 0.92 of the speed (8x8 at 1/2, 1/4 and 1/8, 14 layers), pairs of bfloat16 on Zen
+/// 4 at 0.99 (45 layers; 0.93 to 1.05). Y of bytes, of which a tile's rows are less than a line, is
+/// near and not asked for.
 template <class Tile, class Panels, class RowOf, class Y, class... Also>
 LACUNA_ALWAYS_INLINE void accumulate_panel_ahead(
     Tile& sums, const Panels& w, index_t p, const RowOf& row_of,
@@ -141,18 +143,8 @@ LACUNA_ALWAYS_INLINE void accumulate_panel_ahead(
           });
       while (y != last) ask();
     } else {
-      // Powers of two: without two divisions a part short panels take 2 to 7 % less (1/8, Zen 3).
-      constexpr int log2_rows = std::bit_width(static_cast<std::size_t>(rows - 1));
-      const int log2_parts = entries < 4 * rows ? 1 : log2_rows;
-      index_t e = 0;
-      index_t asked = 0;
-      for (index_t part = 1; part <= index_t{1} << log2_parts; ++part) {
-        for (; asked < rows * part >> log2_parts; ++asked) ask();
-        index_t end = entries * part >> log2_parts;
-        if constexpr (is_in_runs<RowOf>) end -= end % run_length;
-        accumulate_entries(sums, w, p, e, end, row_of, also...);
-        e = end;
-      }
+      while (y != last) ask();
+      accumulate_entries(sums, w, p, 0, entries, row_of, also...);
     }
   }
 }
