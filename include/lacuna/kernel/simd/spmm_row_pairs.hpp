@@ -15,10 +15,13 @@ namespace lacuna::inline LACUNA_ABI::kernel::simd {
 /// What a block of X takes of the first-level cache beside weights and sums that pass through.
 /// Zen 4, 32 KB (cycles of multiply-adds for each that it took, seven products of 49 to 3136
 /// columns): 2:4 + 2:8 0.86 at 28 KB for 0.81 at 40, 2:4 0.82 for 0.78, CSR at 1/2 0.80 for 0.77;
-/// at 24 each is as fast. Emerald Rapids, 48 KB (16 products): 2:4 takes 3 % less time at 40 KB
-/// than at 28, CSR at 1/2 7 %. Zen 5, 48 KB (14 products): 2:4, 2:8 and CSR at 1/2 take 3, 1 and 5
-/// % less at 36 than at 28, and 3, -1 and 5 at 40.
-[[nodiscard]] inline index_t l1_block() noexcept { return first_level_bytes() / 4 * 3; }
+/// at 24 2:4, series and CSR at 1/2 have 0.99 of the speed, others the same (2026-12-01). Emerald
+/// Rapids, 48 KB (16 products): 2:4 takes 3 % less time at 40 KB than at 28, CSR at 1/2 7 %. Zen 5,
+/// 48 KB (14 products): 2:4, 2:8 and CSR at 1/2 take 3, 1 and 5 % less at 36 than at 28, and 3, -1
+/// and 5 at 40.
+[[nodiscard]] inline index_t l1_block() noexcept {
+  return std::max(index_t{28 * 1024}, first_level_bytes() / 4 * 3);
+}
 
 /// The same of rows with few entries, whose blocks are longer: 1:8 0.62 for 0.60 at 28 KB.
 inline constexpr index_t l1_long_block = 40 * 1024;
